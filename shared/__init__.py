@@ -1,0 +1,1 @@
+"""What every service stands on: contracts, topics, the stage engine, the process frame."""

@@ -1,0 +1,50 @@
+"""What happens when partitions move on? The batch in hand is finished first, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+
+from shared.engine.progress import Progress
+from shared.kafka import REBALANCE_MS
+
+HOLD_SECONDS = 0.8 * REBALANCE_MS / 1000
+
+
+class Revocation(ConsumerRebalanceListener):  # type: ignore[misc]
+    """Holds a rebalance until the batch in hand is committed; saves repeats, guarantees nothing.
+
+    `epoch` counts assignments: records polled under an earlier one are dropped, for their
+    positions have been reset to what was committed.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        self.epoch = 0
+        self.asked = False
+        self._progress = progress
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def batch_in_hand(self) -> AsyncIterator[None]:
+        async with self._lock:
+            yield
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        if not revoked:
+            return
+        self.asked = True
+        try:
+            await asyncio.wait_for(self._lock.acquire(), HOLD_SECONDS)
+            self._lock.release()
+        except TimeoutError:
+            return
+        finally:
+            self.asked = False
+            self.epoch += 1
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        self.epoch += 1
+        self._progress.assigned = len(assigned)

@@ -1,0 +1,213 @@
+"""How does a fact become a Kafka record, and a record a fact again?
+
+CloudEvents 1.0 in Kafka's binary mode out; binary and structured mode in. Nothing is invented
+on reading: a record without the required attributes is refused, for a made-up id would defeat
+every recognition of repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from shared.contracts import TYPE_OF, Frozen
+from shared.failures import Permanent
+
+DataT = TypeVar("DataT", bound=BaseModel)
+FactT = TypeVar("FactT", bound=Frozen)
+
+REQUIRED = ("id", "source", "specversion", "type")
+STRUCTURED = "application/cloudevents+json"
+
+
+class Record(Protocol):
+    """A record as it came from Kafka, undecoded. `timestamp`: milliseconds since 1970."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to be written: topic address, key, CloudEvents headers, JSON value."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def event_id(self) -> str:
+        return next((v.decode() for k, v in self.headers if k == "ce_id"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Generic[DataT]):
+    """A fact that arrived: its CloudEvents attributes, its data, the record it came in."""
+
+    id: str
+    source: str
+    type: str
+    subject: str | None
+    data: DataT
+    record: Record
+    correlation_id: str | None = None
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """Attributes and undecoded JSON data of a record in either mode."""
+
+    attributes: Mapping[str, str]
+    data: bytes
+
+
+def encode(
+    topic: str,
+    data: Frozen,
+    *,
+    event_id: str,
+    source: str,
+    time: datetime,
+    subject: str,
+    key: str | None = None,
+    correlation_id: str | None = None,
+    causation_id: str | None = None,
+    traceparent: str | None = None,
+) -> Outgoing:
+    """One fact as a record in binary mode; the key is the subject unless given."""
+    attributes = {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": source,
+        "type": TYPE_OF[type(data)],
+        "time": time.isoformat(),
+        "subject": subject,
+        "correlationid": correlation_id or subject,
+        "causationid": causation_id,
+    }
+    headers = [("content-type", b"application/json")]
+    headers += [(f"ce_{name}", value.encode()) for name, value in attributes.items() if value]
+    if traceparent:
+        headers.append(("traceparent", traceparent.encode()))
+    return Outgoing(
+        topic,
+        (key or subject).encode(),
+        data.model_dump_json().encode(),
+        tuple(headers),
+    )
+
+
+def text_headers(record: Record) -> dict[str, str]:
+    """Header names in lower case; raises Permanent where a value is not UTF-8 text."""
+    headers = {}
+    for name, value in record.headers:
+        if value is None:
+            continue
+        try:
+            headers[name.lower()] = bytes(value).decode("utf-8")
+        except UnicodeDecodeError:
+            raise Permanent("header_not_utf8", name[:80]) from None
+    return headers
+
+
+def unwrap(record: Record) -> RawEvent:
+    """Attributes and data of a CloudEvent in binary or structured mode.
+
+    Raises Permanent: `null_value`, `empty_value`, `header_not_utf8`, `not_a_cloudevent`,
+    `broken_json`.
+    """
+    if record.value is None:
+        raise Permanent("null_value", "a tombstone is not an event")
+    if not record.value.strip():
+        raise Permanent("empty_value", "the record has no data")
+    headers = text_headers(record)
+    if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
+        raw = _unwrap_structured(record.value)
+    else:
+        attributes = {k[3:]: v for k, v in headers.items() if k.startswith("ce_")}
+        raw = RawEvent(attributes, record.value)
+    missing = [name for name in REQUIRED if not raw.attributes.get(name)]
+    if missing:
+        raise Permanent("not_a_cloudevent", "without " + ", ".join(f"ce_{n}" for n in missing))
+    if raw.attributes["specversion"] != "1.0":
+        raise Permanent("not_a_cloudevent", "ce_specversion is not 1.0")
+    return raw
+
+
+def _unwrap_structured(value: bytes) -> RawEvent:
+    try:
+        document = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        raise Permanent("broken_json", f"line {error.lineno} column {error.colno}") from None
+    if not isinstance(document, dict):
+        raise Permanent("not_a_cloudevent", "the structured event is not a JSON object")
+    attributes = {k: v for k, v in document.items() if isinstance(v, str) and k != "data"}
+    return RawEvent(attributes, orjson.dumps(document.get("data")))
+
+
+def decode(record: Record, accepted: Mapping[str, type[DataT]]) -> Event[DataT]:
+    """The fact in a record, if its type is one of `accepted`; raises Permanent otherwise."""
+    raw = unwrap(record)
+    model = accepted.get(raw.attributes["type"])
+    if model is None:
+        raise Permanent("unknown_type", raw.attributes["type"][:200])
+    return Event(
+        id=raw.attributes["id"],
+        source=raw.attributes["source"],
+        type=raw.attributes["type"],
+        subject=raw.attributes.get("subject"),
+        data=validate(model, raw.data),
+        record=record,
+        correlation_id=raw.attributes.get("correlationid"),
+        traceparent=_traceparent(record, raw),
+    )
+
+
+def validate(model: type[DataT], data: bytes) -> DataT:
+    """JSON bytes as a model; raises Permanent naming the field, never its value."""
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise Permanent(*fault_of(error)) from None
+
+
+def fault_of(error: ValidationError) -> tuple[str, str]:
+    """Reason code and the first wrong field of a validation error, without any value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return "broken_json", "the data is not valid JSON"
+    field = ".".join(str(part) for part in first["loc"])[:200] or "data"
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return "wrong_shape", f"{field}: {first['type']}{more}"
+
+
+def _traceparent(record: Record, raw: RawEvent) -> str | None:
+    value = raw.attributes.get("traceparent")
+    if value:
+        return value
+    found = next((v for k, v in record.headers if k == "traceparent"), None)
+    return bytes(found).decode("ascii", "ignore") if found else None
+
+
+def types_of(*models: type[FactT]) -> dict[str, type[FactT]]:
+    """The CloudEvents types of these models, as `decode` takes them."""
+    return {TYPE_OF[model]: model for model in models}
