@@ -23,6 +23,9 @@ FactT = TypeVar("FactT", bound=Frozen)
 
 REQUIRED = ("id", "source", "specversion", "type")
 STRUCTURED = "application/cloudevents+json"
+LARGEST_EVENT = 1_500_000
+"""Bytes. A submission has 256 kB at most; findings, evidence and marks come on top."""
+LONGEST_ATTRIBUTE = 1000
 
 
 class Record(Protocol):
@@ -132,13 +135,15 @@ def text_headers(record: Record) -> dict[str, str]:
 def unwrap(record: Record) -> RawEvent:
     """Attributes and data of a CloudEvent in binary or structured mode.
 
-    Raises Permanent: `null_value`, `empty_value`, `header_not_utf8`, `not_a_cloudevent`,
-    `broken_json`.
+    Raises Permanent: `null_value`, `empty_value`, `too_large`, `header_not_utf8`,
+    `not_a_cloudevent`, `broken_json`.
     """
     if record.value is None:
         raise Permanent("null_value", "a tombstone is not an event")
     if not record.value.strip():
         raise Permanent("empty_value", "the record has no data")
+    if len(record.value) > LARGEST_EVENT:
+        raise Permanent("too_large", f"{len(record.value)} bytes, at most {LARGEST_EVENT}")
     headers = text_headers(record)
     if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
         raw = _unwrap_structured(record.value)
@@ -150,6 +155,10 @@ def unwrap(record: Record) -> RawEvent:
         raise Permanent("not_a_cloudevent", "without " + ", ".join(f"ce_{n}" for n in missing))
     if raw.attributes["specversion"] != "1.0":
         raise Permanent("not_a_cloudevent", "ce_specversion is not 1.0")
+    for name in ("id", "source", "type", "subject", "correlationid"):
+        text = raw.attributes.get(name, "")
+        if len(text) > LONGEST_ATTRIBUTE or not text.isprintable():
+            raise Permanent("not_a_cloudevent", f"ce_{name} is too long or not printable text")
     return raw
 
 
@@ -161,7 +170,10 @@ def _unwrap_structured(value: bytes) -> RawEvent:
     if not isinstance(document, dict):
         raise Permanent("not_a_cloudevent", "the structured event is not a JSON object")
     attributes = {k: v for k, v in document.items() if isinstance(v, str) and k != "data"}
-    return RawEvent(attributes, orjson.dumps(document.get("data")))
+    try:
+        return RawEvent(attributes, orjson.dumps(document.get("data")))
+    except orjson.JSONEncodeError:
+        raise Permanent("broken_json", "the data is nested too deeply") from None
 
 
 def decode(record: Record, accepted: Mapping[str, type[DataT]]) -> Event[DataT]:
@@ -183,9 +195,12 @@ def decode(record: Record, accepted: Mapping[str, type[DataT]]) -> Event[DataT]:
 
 
 def validate(model: type[DataT], data: bytes) -> DataT:
-    """JSON bytes as a model; raises Permanent naming the field, never its value."""
+    """JSON bytes as a model; raises Permanent naming the field, never its value.
+
+    Strict: text is no number and a number no truth value, as the published schemas say.
+    """
     try:
-        return model.model_validate_json(data)
+        return model.model_validate_json(data, strict=True)
     except ValidationError as error:
         raise Permanent(*fault_of(error)) from None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.coverage import Coverage
 from shared.contracts.ticket import Security, Ticket
@@ -76,6 +77,12 @@ class Corrected(Frozen):
     scope: Scope | None = None
     by: str = Field(min_length=1, max_length=200)
     reason: str = Field(min_length=1, max_length=2000)
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.security is None) == (self.scope is None):
+            raise ValueError("give either security or scope")
+        return self
 
 
 class TicketStatus(StrEnum):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 
 class Frozen(BaseModel):
@@ -15,11 +15,24 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_timedelta="iso8601")
 
 
+def _read(moment: object) -> object:
+    """Refuses bare numbers: whether they count seconds or milliseconds would be a guess."""
+    if isinstance(moment, datetime):
+        return moment
+    if isinstance(moment, str) and moment[4:5] == "-":
+        return datetime.fromisoformat(moment.upper())
+    raise ValueError("not an RFC 3339 time with offset")
+
+
 def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the years 1 to 9999 in UTC") from None
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_read), AfterValidator(_in_utc)]
+"""A point in time: RFC 3339 with offset on the wire, UTC inside."""
 
 
 class Scope(StrEnum):

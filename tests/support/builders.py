@@ -515,7 +515,9 @@ def a_correction(
     security: bool | None = None,
     scope: Scope | None = None,
 ) -> Corrected:
-    """A person's word: `security` True raises, False clears; else `scope`."""
+    """A person's word: `security` True raises (the default), False clears; else `scope`."""
+    if security is None and scope is None:
+        security = True
     return Corrected(
         ticket_id=ticket_id,
         fingerprint=fingerprint,
