@@ -1,0 +1,1 @@
+"""Priority queues: the policy, the ledger and the fast lane."""

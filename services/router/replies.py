@@ -1,0 +1,41 @@
+"""What can the customer be told?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.router.priority import Ruling, effective
+from services.router.table import Policy, ReplyText
+from shared.contracts import Coverage, Finding, Identity, Reply, Scope, Status
+
+_RECOGNISED = frozenset({Identity.PROVEN, Identity.MATCHED})
+
+
+def reply_for(
+    policy: Policy, ruling: Ruling, findings: Sequence[Finding], coverage: Coverage | None
+) -> Reply | None:
+    """The text of the ruling, then the clause and the way out of each ask not served here."""
+    if ruling.reply_key is None:
+        return None
+    reply = policy.replies[ruling.reply_key]
+    paragraphs = [_main(reply, coverage)]
+    if reply.other_asks:
+        paragraphs += _elsewhere(policy, findings)
+    return Reply(key=ruling.reply_key, text="\n\n".join(paragraphs))
+
+
+def _main(reply: ReplyText, coverage: Coverage | None) -> str:
+    """A reason is told only to somebody recognised, about a licence of their own (reading 5)."""
+    if coverage is None or coverage.identity not in _RECOGNISED:
+        return reply.text
+    if coverage.status is not Status.NO_LICENCE:
+        return reply.text
+    return next((reply.by_reason[r] for r in coverage.reasons if r in reply.by_reason), reply.text)
+
+
+def _elsewhere(policy: Policy, findings: Sequence[Finding]) -> list[str]:
+    """Once for each category outside the policy, the deciding ask first."""
+    decides = effective(findings)
+    asks = [decides, *findings] if decides else list(findings)
+    scopes: dict[Scope, None] = dict.fromkeys(ask.scope for ask in asks)
+    return [text for scope in scopes if (text := policy.scopes[scope].elsewhere)]

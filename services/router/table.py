@@ -1,0 +1,124 @@
+"""What does a policy consist of?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+
+from shared.contracts import PolicyRef, ProductArea, Queue, ReviewReason, Scope, Status
+
+
+class _Strict(BaseModel):
+    """A key that we do not know is a slip of the pen, and refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+class When(_Strict):
+    """A condition: every key named must hold; a list means any of its values."""
+
+    security: StrictBool | None = None
+    auto_reply: StrictBool | None = None
+    conflict: StrictBool | None = None
+    stage_failed: StrictBool | None = None
+    decided: StrictBool | None = None
+    scope: Annotated[tuple[Scope, ...] | None, BeforeValidator(_as_list)] = None
+    product_area: Annotated[tuple[ProductArea, ...] | None, BeforeValidator(_as_list)] = None
+    status: Annotated[tuple[Status, ...] | None, BeforeValidator(_as_list)] = None
+
+
+class Row(_Strict):
+    """One answer of a step: the queue, its clauses, and the key of the text to the customer."""
+
+    id: str = Field(min_length=1)
+    when: When = When()
+    then: Queue
+    review_reason: ReviewReason | None = None
+    clauses: tuple[str, ...] = ()
+    reply: str | None = None
+    why: str = Field(min_length=1)
+
+
+class Step(_Strict):
+    """A question; where `when` holds, exactly one of the rows answers."""
+
+    id: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    when: When = When()
+    rows: tuple[Row, ...] = Field(min_length=1)
+
+
+class EntitlementOrder(_Strict):
+    """Best first; those on one line are equal."""
+
+    levels: tuple[tuple[Status, ...], ...]
+    outside: tuple[Status, ...] = ()
+
+
+class SeverityOrder(_Strict):
+    """Most severe first; those on one line are equal. `security` stands for the flag."""
+
+    levels: tuple[tuple[Scope | Literal["security"], ...], ...]
+    outside: tuple[Scope, ...] = ()
+
+
+class Orders(_Strict):
+    entitlement: EntitlementOrder
+    severity: SeverityOrder
+
+
+class ScopeRule(_Strict):
+    """What a category rests on, and what is said of an ask in it that is not served here."""
+
+    clauses: tuple[str, ...] = ()
+    elsewhere: str | None = None
+
+
+class ReplyText(_Strict):
+    """What the customer is told.
+
+    `by_reason`: the text where the coverage of a recognised asker gives this reason.
+    `other_asks`: the clause and the way out of each ask that is not served here follow.
+    """
+
+    text: str = Field(min_length=1)
+    by_reason: dict[str, str] = {}
+    other_asks: StrictBool = False
+
+
+class Policy(_Strict):
+    """The whole policy as its file states it; `hash` is the SHA-256 of the content, in hex."""
+
+    version: str = Field(min_length=1)
+    hash: str
+    clauses: dict[str, str]
+    queues: tuple[Queue, ...]
+    scopes: dict[Scope, ScopeRule]
+    orders: Orders
+    steps: tuple[Step, ...] = Field(min_length=1)
+    replies: dict[str, ReplyText]
+
+    @property
+    def ref(self) -> PolicyRef:
+        return PolicyRef(version=self.version, hash=self.hash)
+
+    def rank(self, queue: Queue) -> int:
+        """1 for the queue that is served first."""
+        return self.queues.index(queue) + 1
+
+
+class Flaw(NamedTuple):
+    """What is wrong with a policy, in words, and where: the keys and positions that lead there."""
+
+    at: tuple[str | int, ...]
+    says: str
+
+
+def clauses_of(policy: Policy, scope: Scope) -> tuple[str, ...]:
+    """The clauses that a finding in this category rests on."""
+    return policy.scopes[scope].clauses
