@@ -95,7 +95,7 @@ def symptoms_of(stage: Stage[Any], now: float) -> Iterable[tuple[str, float]]:
 
 
 def background_tasks(stage: Stage[Any]) -> Iterable[tuple[str, asyncio.Task[Any] | None]]:
-    """The own tasks of aiokafka, by private names: the version is pinned, a test holds the names."""
+    """Tasks of aiokafka by their private names: the version is pinned, a test holds the names."""
     coordinator = stage.consumer._coordinator  # noqa: SLF001
     for attribute in ("_coordination_task", "_heartbeat_task", "_commit_refresh_task"):
         yield attribute.strip("_"), getattr(coordinator, attribute, None)

@@ -1,0 +1,80 @@
+"""What does the ledger know of one ticket? Its inputs so far and its decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The ordinary lane's word: findings and coverage. `raw`: the event's data as it arrived."""
+
+    entitled: Entitled
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """A finding that the ticket is a security report."""
+
+    suspected: SecuritySuspected
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person's word. `id`: the event's, by which a repeat is recognised."""
+
+    id: str
+    corrected: Corrected
+
+
+Input = Assessed | Suspected | Correction
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One revision. The times say what Kafka has acknowledged: its record, its withdrawal."""
+
+    revision: int
+    queue: Queue
+    rank: int
+    cause: Cause
+    message_id: str
+    supersedes: str | None
+    live: bool
+    record: Routed
+    published_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """`base_id` is the id that the 202 gave; a conflict has a `ticket_id` of its own."""
+
+    ticket_id: UUID
+    base_id: UUID
+    fingerprint: str | None = None
+    conflicts_with: UUID | None = None
+    assessed: Assessed | None = None
+    suspected: Suspected | None = None
+    corrections: tuple[Correction, ...] = ()
+    decisions: tuple[Decision, ...] = field(default=())
+
+    @property
+    def live(self) -> Decision | None:
+        return next((decision for decision in self.decisions if decision.live), None)
+
+    def knows(self, message_id: str) -> bool:
+        return any(decision.message_id == message_id for decision in self.decisions)
+
+    def with_decision(self, decision: Decision) -> Case:
+        """This case with one more revision; a live one takes the place of the live one."""
+        earlier = self.decisions
+        if decision.live:
+            earlier = tuple(replace(old, live=False) for old in earlier)
+        return replace(self, decisions=(*earlier, decision))

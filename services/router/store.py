@@ -1,0 +1,276 @@
+"""How is the ledger kept? First-wins, one live decision per ticket; all SQL of the router."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
+from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
+from shared.ids import conflicting_ticket_id
+from shared.postgres import Database
+
+Take = Callable[[Case, Input], Case]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An input with the ids that its event names; a correction may not know the fingerprint."""
+
+    base_id: UUID
+    fingerprint: str | None
+    input: Input
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What Kafka has acknowledged of a decision: the record, or its withdrawal."""
+
+    ticket_id: UUID
+    revision: int
+    withdrawal: bool
+
+
+class Ledger:
+    """The cases and their decisions in PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, arrivals: Sequence[Arrival], take: Take) -> list[Case]:
+        """Every arrival's case after it, decisions written; one transaction for all.
+
+        Arrivals of one case are taken in their order. Two lanes, or two replicas, that hold the
+        same ticket wait for each other at its row.
+        """
+        return await self._database.transaction(
+            lambda connection: _take(connection, arrivals, take)
+        )
+
+    async def mark(self, marks: Sequence[Mark], now: datetime) -> None:
+        """Remember what was acknowledged."""
+        if not marks:
+            return
+        await self._database.transaction(lambda connection: _mark(connection, marks, now))
+
+
+async def _take(
+    connection: asyncpg.Connection,
+    arrivals: Sequence[Arrival],
+    take: Take,
+) -> list[Case]:
+    cases = await _first_come(connection, arrivals)
+    known = sorted({a.base_id for a in arrivals if a.base_id not in cases})
+    if known:
+        cases |= await _locked(connection, known)
+    ids = [_case_id(arrival, cases) for arrival in arrivals]
+    conflicts = {
+        id_: arrival for id_, arrival in zip(ids, arrivals, strict=True) if id_ not in cases
+    }
+    if conflicts:
+        await _open_conflicts(connection, conflicts)
+        cases |= await _locked(connection, sorted(conflicts))
+    before = dict(cases)
+    after: list[Case] = []
+    for id_, arrival in zip(ids, arrivals, strict=True):
+        case = cases[id_]
+        if case.fingerprint is None and arrival.fingerprint is not None:
+            case = _named(case, arrival.fingerprint)
+        cases[id_] = take(case, arrival.input)
+        after.append(cases[id_])
+    await _write(connection, before, cases)
+    return [cases[case.ticket_id] for case in after]
+
+
+def _named(case: Case, fingerprint: str) -> Case:
+    return Case(
+        case.ticket_id,
+        case.base_id,
+        fingerprint,
+        case.conflicts_with,
+        case.assessed,
+        case.suspected,
+        case.corrections,
+        case.decisions,
+    )
+
+
+def _case_id(arrival: Arrival, cases: dict[UUID, Case]) -> UUID:
+    """Which ticket an arrival speaks of: another text under a known key is another ticket."""
+    holder = cases[arrival.base_id]
+    if arrival.fingerprint in (None, holder.fingerprint) or holder.fingerprint is None:
+        return arrival.base_id
+    return conflicting_ticket_id(arrival.base_id, str(arrival.fingerprint))
+
+
+async def _first_come(
+    connection: asyncpg.Connection,
+    arrivals: Sequence[Arrival],
+) -> dict[UUID, Case]:
+    """Open a case for every ticket never heard of; ids sorted, so that replicas can't deadlock."""
+    first: dict[UUID, Arrival] = {}
+    for arrival in arrivals:
+        first.setdefault(arrival.base_id, arrival)
+    ids = sorted(first)
+    rows = await connection.fetch(
+        "insert into cases (ticket_id, base_id, fingerprint)"
+        " select id, id, fingerprint from unnest($1::uuid[], $2::text[]) as a(id, fingerprint)"
+        " on conflict (ticket_id) do nothing returning ticket_id",
+        ids,
+        [first[id_].fingerprint for id_ in ids],
+    )
+    return {
+        row["ticket_id"]: Case(
+            row["ticket_id"], row["ticket_id"], first[row["ticket_id"]].fingerprint
+        )
+        for row in rows
+    }
+
+
+async def _open_conflicts(
+    connection: asyncpg.Connection,
+    conflicts: dict[UUID, Arrival],
+) -> None:
+    ids = sorted(conflicts)
+    await connection.execute(
+        "insert into cases (ticket_id, base_id, fingerprint, conflicts_with)"
+        " select id, base, fingerprint, base"
+        " from unnest($1::uuid[], $2::uuid[], $3::text[]) as a(id, base, fingerprint)"
+        " on conflict (ticket_id) do nothing",
+        ids,
+        [conflicts[id_].base_id for id_ in ids],
+        [conflicts[id_].fingerprint for id_ in ids],
+    )
+
+
+async def _locked(connection: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Case]:
+    rows = await connection.fetch(
+        "select * from cases where ticket_id = any($1::uuid[]) order by ticket_id for update",
+        ids,
+    )
+    decided = await connection.fetch(
+        "select * from decisions where ticket_id = any($1::uuid[]) order by ticket_id, revision",
+        ids,
+    )
+    decisions: dict[UUID, list[Decision]] = {}
+    for row in decided:
+        decisions.setdefault(row["ticket_id"], []).append(_decision(row))
+    return {row["ticket_id"]: _case(row, decisions.get(row["ticket_id"], [])) for row in rows}
+
+
+def _case(row: asyncpg.Record, decisions: Iterable[Decision]) -> Case:
+    assessed, suspected = row["assessed"], row["suspected"]
+    return Case(
+        ticket_id=row["ticket_id"],
+        base_id=row["base_id"],
+        fingerprint=row["fingerprint"],
+        conflicts_with=row["conflicts_with"],
+        assessed=Assessed(Entitled.model_validate_json(assessed), assessed) if assessed else None,
+        suspected=Suspected(SecuritySuspected.model_validate_json(suspected), suspected)
+        if suspected
+        else None,
+        corrections=tuple(
+            Correction(said["id"], Corrected.model_validate(said["corrected"]))
+            for said in orjson.loads(row["corrections"])
+        ),
+        decisions=tuple(decisions),
+    )
+
+
+def _decision(row: asyncpg.Record) -> Decision:
+    return Decision(
+        revision=row["revision"],
+        queue=Queue(row["queue"]),
+        rank=row["rank"],
+        cause=Cause(row["cause"]),
+        message_id=row["message_id"],
+        supersedes=row["supersedes"],
+        live=row["live"],
+        record=Routed.model_validate_json(row["record"]),
+        published_at=row["published_at"],
+        withdrawn_at=row["withdrawn_at"],
+    )
+
+
+async def _write(
+    connection: asyncpg.Connection,
+    before: dict[UUID, Case],
+    after: dict[UUID, Case],
+) -> None:
+    changed = [case for id_, case in after.items() if case is not before[id_]]
+    if not changed:
+        return
+    await connection.execute(
+        "update cases set fingerprint = a.fingerprint, assessed = a.assessed,"
+        " suspected = a.suspected, corrections = a.corrections"
+        " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::jsonb[])"
+        " as a(id, fingerprint, assessed, suspected, corrections) where ticket_id = a.id",
+        [case.ticket_id for case in changed],
+        [case.fingerprint for case in changed],
+        [case.assessed.raw if case.assessed else None for case in changed],
+        [case.suspected.raw if case.suspected else None for case in changed],
+        [_corrections_json(case.corrections) for case in changed],
+    )
+    new = [
+        (case.ticket_id, decision)
+        for case in changed
+        for decision in case.decisions[len(before[case.ticket_id].decisions) :]
+    ]
+    superseded = [case.ticket_id for case in changed if _live_moved(before[case.ticket_id], case)]
+    if superseded:
+        await connection.execute(
+            "update decisions set live = false where live and ticket_id = any($1::uuid[])",
+            superseded,
+        )
+    if new:
+        await connection.executemany(
+            "insert into decisions (ticket_id, revision, queue, rank, cause, message_id,"
+            " supersedes, live, record, decided_at, published_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            [_row(ticket_id, decision) for ticket_id, decision in new],
+        )
+
+
+def _live_moved(before: Case, after: Case) -> bool:
+    old, new = before.live, after.live
+    return old is not None and new is not None and old.revision != new.revision
+
+
+def _row(ticket_id: UUID, decision: Decision) -> tuple[object, ...]:
+    return (
+        ticket_id,
+        decision.revision,
+        decision.queue.value,
+        decision.rank,
+        decision.cause.value,
+        decision.message_id,
+        decision.supersedes,
+        decision.live,
+        decision.record.model_dump_json().encode(),
+        decision.record.decided_at,
+        decision.published_at,
+    )
+
+
+def _corrections_json(corrections: Sequence[Correction]) -> str:
+    said = [{"id": c.id, "corrected": c.corrected.model_dump(mode="json")} for c in corrections]
+    return orjson.dumps(said).decode()
+
+
+async def _mark(connection: asyncpg.Connection, marks: Sequence[Mark], now: datetime) -> None:
+    for withdrawal, column in ((False, "published_at"), (True, "withdrawn_at")):
+        these = [mark for mark in marks if mark.withdrawal is withdrawal]
+        if these:
+            await connection.execute(
+                f"update decisions d set {column} = $3"  # noqa: S608  # one of two literals
+                " from unnest($1::uuid[], $2::int[]) as a(id, revision)"
+                f" where d.ticket_id = a.id and d.revision = a.revision and d.{column} is null",
+                [mark.ticket_id for mark in these],
+                [mark.revision for mark in these],
+                now,
+            )
