@@ -73,7 +73,7 @@ class Case:
         return any(decision.message_id == message_id for decision in self.decisions)
 
     def with_decision(self, decision: Decision) -> Case:
-        """This case with one more revision; a live one takes the place of the live one."""
+        """One more revision; a live one takes the place of the live one."""
         earlier = self.decisions
         if decision.live:
             earlier = tuple(replace(old, live=False) for old in earlier)

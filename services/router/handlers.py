@@ -55,7 +55,7 @@ class Deciding:
         ]
 
     def _take(self, case: Case, arrived: Input, now: datetime) -> Case:
-        """A ticket that the policy can't be applied to is for a person, not for the dead letters."""
+        """A ticket that the policy can't be applied to is for a person to decide."""
         try:
             return take(case, arrived, self.rules, now)
         except Exception as error:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.router.case import Case
-from services.router.priority import Inputs, Ruling, rule
+from services.router.priority import Inputs, Ruling, clauses_of, rule
 from services.router.replies import reply_for
-from services.router.table import Policy, clauses_of
+from services.router.table import Policy
 from shared.contracts import (
     COVERED_SCOPES,
     Finding,

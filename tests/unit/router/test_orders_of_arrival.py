@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.router.case import Assessed, Case, Correction, Input, Suspected
+from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
 from services.router.fast_lane import carry
 from services.router.outbox import pending
 from services.router.policy import load_policy
@@ -84,11 +84,14 @@ class Pipeline:
             self.case = self.marked(mark.revision, withdrawal=mark.withdrawal)
 
     def marked(self, revision: int, *, withdrawal: bool) -> Case:
-        times = {"withdrawn_at": NOW} if withdrawal else {"published_at": NOW}
-        decisions = tuple(
-            replace(d, **times) if d.revision == revision else d for d in self.case.decisions
-        )
-        return replace(self.case, decisions=decisions)
+        def told(decision: Decision) -> Decision:
+            if decision.revision != revision:
+                return decision
+            if withdrawal:
+                return replace(decision, withdrawn_at=NOW)
+            return replace(decision, published_at=NOW)
+
+        return replace(self.case, decisions=tuple(map(told, self.case.decisions)))
 
     def fast_lane(self, record: Outgoing) -> None:
         event = decode(a_record(record), {**types_of(SecuritySuspected), **types_of(Withdrawn)})
@@ -206,13 +209,12 @@ def test_a_late_finding_takes_the_ticket_out_of_the_ordinary_queue() -> None:
 def test_facts_learned_later_move_a_ticket_upwards_only() -> None:
     pipeline = Pipeline()
     pipeline.arrives(assessed(status=Status.NEEDS_RENEWAL))
-    assert pipeline.case.live is not None
-    assert pipeline.case.live.queue is Queue.RENEWAL
     pipeline.arrives(assessed(status=Status.COVERED, learned=True))
-    assert pipeline.case.live.queue is Queue.EXTENSIONS
-    assert pipeline.case.live.cause is Cause.FACTS_LEARNED
     pipeline.arrives(assessed(status=Status.NEEDS_RENEWAL, learned=True))
-    assert pipeline.case.live.queue is Queue.EXTENSIONS
+    assert [(d.queue, d.cause) for d in pipeline.case.decisions] == [
+        (Queue.RENEWAL, Cause.FIRST),
+        (Queue.EXTENSIONS, Cause.FACTS_LEARNED),
+    ]
 
 
 def test_a_replayed_ticket_makes_no_revision_even_if_its_facts_have_changed() -> None:
