@@ -1,0 +1,25 @@
+"""`python -m services.watch`: the page, `GET /tickets/{id}` and the figures, until SIGTERM."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from services.watch.app import Watch
+from services.watch.settings import Settings
+from shared.logs import configure_logs
+from shared.process import listen
+from shared.settings import load
+
+
+def main() -> None:
+    settings = load(Settings)
+    configure_logs("watch", level=settings.log_level, as_json=settings.log_json)
+    sock = listen(settings.watch_host, settings.watch_port)
+    config = uvicorn.Config(
+        Watch(settings).app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
+    )
+    uvicorn.Server(config).run(sockets=[sock])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,209 @@
+"""What stands on the topics, and what comes? Reads without a group, never commits.
+
+All partitions are assigned, so that watching disturbs nobody and two watchers both see all.
+aiokafka is used directly: a bystander needs offsets and assignment, not a framework.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+
+from services.watch.reading import places, sight
+from services.watch.sighting import Kind, Place, Sighting
+from services.watch.timeline import Timeline, related, timeline
+from shared.envelope import Record
+from shared.kafka import make_admin, make_consumer
+from shared.settings import KafkaSettings
+
+log = structlog.get_logger()
+LOOK_AGAIN_SECONDS = 15.0
+"""How soon new topics and partitions are noticed."""
+RETRY_SECONDS = 1.0
+POLL_MS = 250
+TICKET_KINDS = frozenset({Kind.TICKETS, Kind.QUEUE, Kind.STATUS, Kind.CORRECTIONS})
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition that producers put a key on: Kafka's default partitioner."""
+    return int((murmur2(key.encode()) & 0x7FFFFFFF) % partitions)
+
+
+async def partitions_of(
+    admin: AIOKafkaAdminClient, addresses: Iterable[str]
+) -> dict[str, list[int]]:
+    """The partitions of those topics that exist; asking creates none."""
+    existing = set(await admin.list_topics())
+    wanted = sorted(existing.intersection(addresses))
+    if not wanted:
+        return {}
+    described = await admin.describe_topics(wanted)
+    return {
+        topic["topic"]: sorted(p["partition"] for p in topic["partitions"]) for topic in described
+    }
+
+
+@asynccontextmanager
+async def bystander(
+    settings: KafkaSettings,
+) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
+    """An admin client and a consumer without a group; raises KafkaError, OSError."""
+    admin = make_admin(settings)
+    consumer = make_consumer(settings, "triage-bystander", None)
+    try:
+        await admin.start()
+        await consumer.start()
+        yield admin, consumer
+    finally:
+        for close in (consumer.stop, admin.close):
+            with suppress(KafkaError, OSError, TimeoutError):
+                await asyncio.wait_for(close(), 5.0)
+
+
+async def read_to_the_end(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
+) -> AsyncIterator[Record]:
+    """Every record that stands on these partitions now, oldest first within each."""
+    if not partitions:
+        return
+    consumer.assign(list(partitions))
+    ends = await consumer.end_offsets(list(partitions))
+    begins = await consumer.beginning_offsets(list(partitions))
+    open_ends = {tp: end for tp, end in ends.items() if begins[tp] < end}
+    for tp in partitions:
+        if tp in open_ends:
+            consumer.seek(tp, begins[tp])
+        else:
+            consumer.pause(tp)
+    while open_ends:
+        batch = await consumer.getmany(timeout_ms=POLL_MS)
+        for tp, records in batch.items():
+            for record in records:
+                if record.offset < ends[tp]:
+                    yield record
+        for tp in list(open_ends):
+            if await consumer.position(tp) >= open_ends[tp]:
+                del open_ends[tp]
+                consumer.pause(tp)
+
+
+async def look_up(settings: KafkaSettings, ticket_id: str) -> Timeline:
+    """One ticket's way, read from the partitions of its key; raises KafkaError, OSError."""
+    async with bystander(settings) as (admin, consumer):
+        found = await _of_keys(admin, consumer, settings, {ticket_id})
+        others = related(ticket_id, found)
+        if others:
+            found += await _of_keys(admin, consumer, settings, others)
+        return timeline(ticket_id, set(found))
+
+
+async def _of_keys(
+    admin: AIOKafkaAdminClient,
+    consumer: AIOKafkaConsumer,
+    settings: KafkaSettings,
+    ticket_ids: set[str],
+) -> list[Sighting]:
+    """All that may concern these tickets; dead letters, few and not keyed alike, in full."""
+    known = places(settings.triage_namespace)
+    chosen = [p for p in known.values() if p.kind in TICKET_KINDS | {Kind.DEAD_LETTERS}]
+    numbers = await partitions_of(admin, [place.address for place in chosen])
+    partitions = [
+        TopicPartition(place.address, number)
+        for place in chosen
+        for number in _numbers(place, numbers.get(place.address, []), ticket_ids)
+    ]
+    found = []
+    async for record in read_to_the_end(consumer, partitions):
+        sighting = sight(record, known[record.topic])
+        if ticket_ids & {sighting.ticket_id, sighting.conflicts_with}:
+            found.append(sighting)
+    return found
+
+
+def _numbers(place: Place, numbers: list[int], ticket_ids: set[str]) -> set[int]:
+    if place.kind is Kind.DEAD_LETTERS or not numbers:
+        return set(numbers)
+    return {partition_of(ticket_id, len(numbers)) for ticket_id in ticket_ids}
+
+
+class Tail:
+    """Follows every topic from its beginning, or from its last `most` records, for ever.
+
+    `state` says in words what it does; `complete` whether nothing was passed over.
+    """
+
+    def __init__(
+        self, settings: KafkaSettings, see: Callable[[Sighting], None], *, most: int | None
+    ) -> None:
+        self.state = "starting"
+        self.complete = True
+        self.caught_up = asyncio.Event()
+        self._settings = settings
+        self._see = see
+        self._most = most
+        self._places = places(settings.triage_namespace)
+        self._next: dict[TopicPartition, int] = {}
+        self._until: dict[TopicPartition, int] = {}
+
+    async def run(self) -> None:
+        """Until cancelled; an outage is waited out and said in `state`."""
+        while True:
+            try:
+                async with bystander(self._settings) as (admin, consumer):
+                    while True:
+                        await self._take(admin, consumer)
+                        await self._follow(consumer)
+            except (KafkaError, OSError, TimeoutError) as error:
+                if self.state != "Kafka is away":
+                    log.warning("waiting.for_kafka", error=type(error).__name__)
+                self.state = "Kafka is away"
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _take(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
+        """Assign every partition there is, each from where it was left."""
+        found = await partitions_of(admin, self._places)
+        partitions = [TopicPartition(name, n) for name, ns in found.items() for n in ns]
+        if set(partitions) == consumer.assignment():
+            return
+        consumer.assign(partitions)
+        fresh = [tp for tp in partitions if tp not in self._next]
+        if fresh:
+            begins = await consumer.beginning_offsets(fresh)
+            ends = await consumer.end_offsets(fresh)
+            for tp in fresh:
+                start = begins[tp] if self._most is None else ends[tp] - self._most
+                self._next[tp] = max(begins[tp], start)
+                self._until[tp] = ends[tp]
+                self.complete = self.complete and self._next[tp] == begins[tp]
+        for tp in partitions:
+            consumer.seek(tp, self._next[tp])
+
+    async def _follow(self, consumer: AIOKafkaConsumer) -> None:
+        loop = asyncio.get_running_loop()
+        look_again = loop.time() + (LOOK_AGAIN_SECONDS if consumer.assignment() else RETRY_SECONDS)
+        while loop.time() < look_again:
+            if not consumer.assignment():
+                self.state = "no topics yet"
+                await asyncio.sleep(RETRY_SECONDS)
+                return
+            batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=2000)
+            for tp, records in batch.items():
+                for record in records:
+                    self._see(sight(record, self._places[record.topic]))
+                self._next[tp] = records[-1].offset + 1
+            self._note_progress()
+            await asyncio.sleep(0)
+
+    def _note_progress(self) -> None:
+        for tp in [tp for tp, end in self._until.items() if self._next[tp] >= end]:
+            del self._until[tp]
+        if not self._until:
+            self.caught_up.set()
+        self.state = "catching up" if self._until else "following"
