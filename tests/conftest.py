@@ -1,0 +1,3 @@
+"""Which fixtures do all tests have?"""
+
+pytest_plugins = ["tests.support.servers"]

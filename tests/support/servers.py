@@ -1,0 +1,168 @@
+"""Which servers do tests run against? Real ones where the machine has them, found once a run.
+
+`kafka` and `postgres` are real servers for the whole run, `embedded_kafka` is librdkafka's. Each
+test has a namespace and a database of its own, so tests need not tidy up. A test that harms a
+server (stop, kill, pause) takes `own_kafka` or `own_postgres`, which nobody else uses.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+
+from deploy.local import kafka as kafka_here
+from deploy.local import postgres as postgres_here
+from deploy.local.embedded_broker import PARTITIONS
+from deploy.local.server import GivenServer, Server, ServerFailed
+from deploy.topics import apply_topics
+from shared.settings import KafkaSettings
+
+missing: dict[str, str] = {}
+"""What tests were skipped for, with what each server lacks; told at the end of the run."""
+
+
+def absent(name: str, error: ServerFailed) -> None:
+    """Fail where everything must run; elsewhere skip, to be told loudly at the end."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"CI=true, and {error}")
+    missing[name] = str(error)
+    pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def work() -> Iterator[Path]:
+    """A short path for sockets, data and logs, that a server's own account may enter."""
+    folder = Path(tempfile.mkdtemp(prefix="triage-tests-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fresh(work: Path) -> Path:
+    folder = Path(tempfile.mkdtemp(dir=work))
+    folder.chmod(0o711)
+    return folder
+
+
+def _serving(server: Server) -> Iterator[Server]:
+    with server:
+        yield server
+
+
+def _real_kafka(work: Path) -> Server:
+    try:
+        return kafka_here.choose_kafka(_fresh(work), kafka_here.REAL, os.environ)
+    except ServerFailed as error:
+        absent("Apache Kafka", error)
+        raise
+
+
+def _real_postgres(work: Path) -> Server:
+    try:
+        return postgres_here.choose_postgres(_fresh(work), postgres_here.REAL, os.environ)
+    except ServerFailed as error:
+        absent("PostgreSQL", error)
+        raise
+
+
+@pytest.fixture(scope="session")
+def kafka(work: Path) -> Iterator[Server]:
+    """Apache Kafka."""
+    yield from _serving(_real_kafka(work))
+
+
+@pytest.fixture(scope="session")
+def postgres(work: Path) -> Iterator[Server]:
+    """PostgreSQL."""
+    yield from _serving(_real_postgres(work))
+
+
+@pytest.fixture(scope="session")
+def embedded_kafka(work: Path) -> Iterator[Server]:
+    """librdkafka's broker: 4 partitions each, one member per group, nothing on disk."""
+    yield from _serving(kafka_here.EmbeddedKafka(_fresh(work)))
+
+
+@pytest.fixture
+def own_kafka(work: Path) -> Iterator[Server]:
+    """A Kafka for this test alone, that it may stop, kill and freeze."""
+    server = _real_kafka(work)
+    if isinstance(server, GivenServer):
+        pytest.skip("KAFKA_BOOTSTRAP_SERVERS names a server that is not ours to harm")
+    yield from _serving(server)
+
+
+@pytest.fixture
+def own_postgres(work: Path) -> Iterator[Server]:
+    """A PostgreSQL for this test alone, that it may stop, kill and freeze."""
+    server = _real_postgres(work)
+    if isinstance(server, GivenServer):
+        pytest.skip("DATABASE_URL names a server that is not ours to harm")
+    yield from _serving(server)
+
+
+@pytest.fixture
+def namespace() -> str:
+    """A namespace of topics and groups that no other test uses."""
+    return f"t{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+async def kafka_settings(kafka: Server, namespace: str) -> KafkaSettings:
+    """Settings for real Kafka, with all topics there."""
+    return await provisioned(kafka, namespace, partitions=6)
+
+
+@pytest.fixture
+async def embedded_settings(embedded_kafka: Server, namespace: str) -> KafkaSettings:
+    """Settings for the embedded broker, with all topics there."""
+    return await provisioned(embedded_kafka, namespace, partitions=PARTITIONS)
+
+
+async def provisioned(kafka: Server, namespace: str, partitions: int) -> KafkaSettings:
+    """Settings for a namespace on this server, after its topics were made."""
+    settings = KafkaSettings(
+        kafka_bootstrap_servers=kafka.address,
+        triage_namespace=namespace,
+        triage_partitions=partitions,
+    )
+    await apply_topics(settings)
+    return settings
+
+
+@pytest.fixture
+async def database_url(postgres: Server) -> AsyncIterator[str]:
+    """An empty database of this test alone."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await _execute(postgres.address, f"create database {name}")
+    yield database_named(postgres.address, name)
+    await _execute(postgres.address, f"drop database {name} with (force)")
+
+
+def database_named(dsn: str, name: str) -> str:
+    """The same server's connection string for another database."""
+    return urlunsplit(urlsplit(dsn)._replace(path=f"/{name}"))
+
+
+async def _execute(dsn: str, sql: str) -> None:
+    connection = await asyncpg.connect(dsn, timeout=10)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which servers were missing, since a run without them shows little."""
+    if missing:
+        terminalreporter.section("NOT RUN: servers are missing", sep="!", red=True, bold=True)
+        for name, why in missing.items():
+            terminalreporter.line(f"{name}: {why}", red=True)
