@@ -1,0 +1,1 @@
+"""Documents made from the contracts: JSON Schemas, AsyncAPI, pages."""
