@@ -1,0 +1,73 @@
+"""Which commands does `triage` have? The list, and the edge where failures become messages."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+
+import typer
+
+from deploy.failure import Failure
+
+COMMANDS = {
+    "up": "Run the whole pipeline on this machine, without sample data.",
+    "topics": "Create the topics, or check them for drift.",
+    "policy": "Check a support policy, or show it as a table.",
+    "health": "Ask a process whether it is well; for container health checks.",
+}
+"""Each is a file of this folder: with a function of its name, or, for a group, an `app`."""
+
+
+def build(arguments: list[str]) -> typer.Typer:
+    """The command line. Only the file of the command that is asked for is read."""
+    triage = typer.Typer(
+        name="triage",
+        help="Support tickets in, priority queues out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    triage.callback()(_with_subcommands)
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        if name == asked:
+            _add(triage, name, summary)
+        else:
+            triage.command(name, help=summary)(_not_read)
+    return triage
+
+
+def _add(triage: typer.Typer, name: str, summary: str) -> None:
+    file = importlib.import_module(f"deploy.commands.{name}")
+    if hasattr(file, "app"):
+        triage.add_typer(file.app, name=name, help=summary)
+    else:
+        triage.command(name)(getattr(file, name))
+
+
+def _with_subcommands() -> None:
+    """Makes Typer ask for a command even while there is but one."""
+
+
+def _not_read() -> None:
+    """Stands in the help for a command that was not asked for."""
+
+
+def main() -> None:
+    # Clients report what they retry; the message at the end says what matters.
+    logging.disable(logging.CRITICAL)
+    try:
+        build(sys.argv[1:])()
+    except Failure as failure:
+        sys.stderr.write(f"{failure}\n")
+        raise SystemExit(failure.exit_code) from None
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in {"deploy", "services", "shared"}:
+            raise
+        sys.stderr.write(f"{error.name} is not installed; run make setup\n")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What stands in a JSON Lines file? Each line with its number, a bad one with what is wrong."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import orjson
+import typer
+from pydantic import BaseModel, ValidationError
+
+from deploy.commands._output import WRONG_USE, Failed
+from shared.failures import Permanent
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+JsonLines = Annotated[
+    Path,
+    typer.Argument(
+        help="JSON Lines, one object a line; - for standard input.",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        allow_dash=True,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank. `fault` says what is wrong where it is no JSON object."""
+
+    number: int
+    raw: bytes
+    document: dict[str, object]
+    fault: str | None = None
+
+
+def read_lines(file: Path) -> Iterator[Line]:
+    """The file's lines as they are read; raises Failed where it can't be."""
+    try:
+        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
+            for number, raw in enumerate(stream, start=1):
+                if raw.strip():
+                    yield _line(number, raw.strip())
+    except OSError as error:
+        raise Failed(f"cannot read {file}: {error.strerror}", WRONG_USE) from None
+
+
+def _line(number: int, raw: bytes) -> Line:
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return Line(number, raw, {}, f"not valid JSON, column {error.colno}: {error.msg}")
+    if not isinstance(document, dict):
+        return Line(number, raw, {}, "not a JSON object")
+    return Line(number, raw, document)
+
+
+def as_model(line: Line, model: type[ModelT]) -> ModelT:
+    """The line as a model; raises Permanent, whose detail names the field, never its value."""
+    if line.fault is not None:
+        raise Permanent("broken_json", line.fault)
+    try:
+        return model.model_validate_json(line.raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
+        raise Permanent("wrong_shape", f"{field}: {said}" if field else said) from None

@@ -1,0 +1,106 @@
+"""How does a command run to its end? Whatever goes wrong outside is said in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+import typer
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from deploy.commands._output import INTERRUPTED, WRONG_USE, Failed, note, stop
+from services.watch.reading import is_ticket_id
+from shared.kafka import make_producer
+from shared.settings import KafkaSettings, PostgresSettings, load
+
+ResultT = TypeVar("ResultT")
+ANSWER_SECONDS = 10.0
+
+
+def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """The result of `work`; a failure ends the command with one line and its exit code."""
+    _hush()
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        note("interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except Failed as failure:
+        stop(failure)
+    except KafkaError as error:
+        where = load(KafkaSettings).kafka_bootstrap_servers
+        stop(
+            Failed(
+                f"Kafka at {where} does not answer as it should ({type(error).__name__});"
+                " is it running, and is KAFKA_BOOTSTRAP_SERVERS right?",
+                WRONG_USE,
+            )
+        )
+
+
+def kafka_settings() -> KafkaSettings:
+    """Where Kafka is, from the environment; one line and exit 2 where that is not said."""
+    return load(KafkaSettings)
+
+
+@asynccontextmanager
+async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer that is started and stopped; raises KafkaError where Kafka is away."""
+    producer = make_producer(settings, client_id)
+    try:
+        await producer.start()
+        yield producer
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[asyncpg.Connection]:
+    """A connection to the ledger's database; raises Failed, without the password, if none."""
+    try:
+        dsn = load(PostgresSettings).dsn()
+    except (ValueError, OSError) as error:
+        raise Failed(str(error), WRONG_USE) from None
+    try:
+        connection = await asyncpg.connect(dsn, timeout=ANSWER_SECONDS)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        raise Failed(
+            f"the database does not answer ({type(error).__name__});"
+            " is it running, and is DATABASE_URL right?",
+            WRONG_USE,
+        ) from None
+    try:
+        yield connection
+    except asyncpg.UndefinedTableError as error:
+        raise Failed(f"{error.message}; have the migrations run?", WRONG_USE) from None
+    finally:
+        await connection.close(timeout=3.0)
+
+
+def has_database() -> bool:
+    """Whether a database is named at all."""
+    settings = load(PostgresSettings)
+    return settings.database_url is not None or settings.database_url_file is not None
+
+
+def a_ticket_id(text: str) -> str:
+    """A ticket's id as it stands on the topics; one line and exit 2 where it can't be one."""
+    ticket_id = text.strip().lower()
+    if not is_ticket_id(ticket_id):
+        raise typer.BadParameter(f"{text!r} is not a ticket id; a ticket id is a UUID")
+    return ticket_id
+
+
+def _hush() -> None:
+    """Clients log their reconnecting; a command says once what it waits for."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL), processors=[]
+    )
