@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.contracts.build import stale, write
-from deploy.contracts.release import broken_promises
+from deploy.contracts.release import broken_promises, current_schemas, released_schemas
 from deploy.contracts.release import release as freeze
 
 app = typer.Typer(
@@ -35,7 +35,7 @@ def build(json_: AsJson = False) -> None:
 @app.command()
 def check(json_: AsJson = False) -> None:
     """Print files that differ from the code, and promises broken since the last release."""
-    drift, broken = _names(stale()), broken_promises()
+    drift, broken = _names(stale()), _broken()
     if json_:
         print(json.dumps({"stale": drift, "broken": broken}))
     else:
@@ -54,12 +54,16 @@ def release(
     ] = False,
 ) -> None:
     """Freeze schemas and examples as what others rely on from now on."""
-    drift, broken = _names(stale()), broken_promises()
+    drift, broken = _names(stale()), _broken()
     faults = [f"{name}: differs from the code" for name in drift] + ([] if start_over else broken)
     if faults:
         typer.echo("not released:\n  " + "\n  ".join(faults), err=True)
         raise typer.Exit(1)
     freeze()
+
+
+def _broken() -> list[str]:
+    return broken_promises(released_schemas(), current_schemas())
 
 
 def _names(paths: list[Path]) -> list[str]:

@@ -2,35 +2,66 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from deploy.contracts.evolution import breaks
-from deploy.contracts.examples import CONTRACTS
-from deploy.contracts.examples import FOLDER as EXAMPLES
-from deploy.contracts.schemas import FOLDER as SCHEMAS
+from deploy.contracts.examples import CONTRACTS, examples
+from deploy.contracts.schemas import reported_schema, schemas
 
 RELEASED = CONTRACTS / "released"
-"""Schemas and examples as they stood at the last release; changed by a release alone."""
+"""Schemas and examples as they stood at the last release, one a line; only a release writes."""
+ID = "urn:triage:schema:"
+
+Json = dict[str, Any]
 
 
-def broken_promises(released: Path = RELEASED, schemas: Path = SCHEMAS) -> list[str]:
+def released_schemas(folder: Path = RELEASED) -> dict[str, Json]:
+    """The schemas of the last release by event type."""
+    return {schema["$id"].removeprefix(ID): schema for schema in _lines(folder / "schemas.jsonl")}
+
+
+def released_examples(folder: Path = RELEASED) -> list[Json]:
+    """The examples of the last release: `type`, `name`, `data`."""
+    return _lines(folder / "examples.jsonl")
+
+
+def broken_promises(released: dict[str, Json], now: dict[str, Json]) -> list[str]:
     """Every way in which the schemas fail those who know the released ones, in words."""
     found = []
-    for path in sorted((released / "schemas").glob("*.json")):
-        now = schemas / path.name
-        if not now.exists():
-            found.append(f"{path.stem}: no longer there")
-            continue
-        harm = breaks(orjson.loads(path.read_bytes()), orjson.loads(now.read_bytes()))
-        found.extend(f"{path.stem}: {what}" for what in harm)
+    for event_type, schema in released.items():
+        if event_type not in now:
+            found.append(f"{event_type}: no longer there")
+        else:
+            found.extend(f"{event_type}: {harm}" for harm in breaks(schema, now[event_type]))
     return found
 
 
-def release() -> None:
+def current_schemas() -> dict[str, Json]:
+    """Every schema as it stands now, the one kept by hand included."""
+    reported = reported_schema()
+    return {**schemas(), reported["$id"].removeprefix(ID): reported}
+
+
+def release(folder: Path = RELEASED) -> None:
     """Freeze the schemas and examples as they stand as what others rely on."""
-    for source, name in ((SCHEMAS, "schemas"), (EXAMPLES, "examples")):
-        shutil.rmtree(RELEASED / name, ignore_errors=True)
-        shutil.copytree(source, RELEASED / name)
+    folder.mkdir(exist_ok=True)
+    _write(folder / "schemas.jsonl", current_schemas().values())
+    _write(
+        folder / "examples.jsonl",
+        (
+            {"type": e.event_type, "name": f"{e.topic.name}/{e.name}", "data": e.data}
+            for e in examples()
+        ),
+    )
+
+
+def _lines(path: Path) -> list[Json]:
+    return [orjson.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def _write(path: Path, documents: Iterable[Json]) -> None:
+    path.write_bytes(b"".join(orjson.dumps(one) + b"\n" for one in documents))
