@@ -73,6 +73,8 @@ class Event(Generic[DataT]):
     record: Record
     correlation_id: str | None = None
     traceparent: str | None = None
+    time: datetime | None = None
+    """When its sender says it happened; None where the optional ce_time is missing or no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def decode(record: Record, accepted: Mapping[str, type[DataT]]) -> Event[DataT]:
         record=record,
         correlation_id=raw.attributes.get("correlationid"),
         traceparent=_traceparent(record, raw),
+        time=_time(raw.attributes.get("time")),
     )
 
 
@@ -213,6 +216,14 @@ def fault_of(error: ValidationError) -> tuple[str, str]:
     field = ".".join(str(part) for part in first["loc"])[:200] or "data"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return "wrong_shape", f"{field}: {first['type']}{more}"
+
+
+def _time(text: str | None) -> datetime | None:
+    try:
+        time = datetime.fromisoformat((text or "").upper())
+    except ValueError:
+        return None
+    return time if time.tzinfo is not None else None
 
 
 def _traceparent(record: Record, raw: RawEvent) -> str | None:

@@ -11,8 +11,9 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ import uvicorn
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from faststream.asgi import AsgiFastStream
+from typing_extensions import override
 
 from shared.engine.publisher import Publisher
 from shared.engine.stage import Stage, Work
@@ -33,8 +35,29 @@ from shared.settings import KafkaSettings, ProcessSettings, stop
 from shared.topics import group
 
 log = structlog.get_logger()
-Works = Callable[[], AbstractAsyncContextManager[Sequence[Work[Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What a process does beside its stages, until it is cancelled: with a publisher of its own.
+
+    It survives being cut off anywhere, and waits out outages by itself.
+    """
+
+    name: str
+    run: Callable[[Publisher], Coroutine[Any, Any, None]]
+
+
+Works = Callable[[], AbstractAsyncContextManager[Sequence[Work[Any] | Errand]]]
 """Opens what the stages need (a pool, a model) and gives the work of each stage."""
+
+
+class Frame(AsgiFastStream):
+    """FastStream's app without a broker of its own: the stages bring their Kafka clients."""
+
+    @override
+    async def _start_broker(self) -> None:
+        """Nothing to start; FastStream would insist on a broker, and fail while Kafka is away."""
 
 
 class StageProcess:
@@ -61,7 +84,7 @@ class StageProcess:
 
     async def serve(self, sock: socket.socket) -> int:
         """Run until SIGTERM or SIGINT; returns the exit code."""
-        app = AsgiFastStream(
+        app = Frame(
             asgi_routes=probe_routes(self._stuck, self._not_ready),  # type: ignore[arg-type]
             lifespan=self._lifespan,
             logger=None,
@@ -95,13 +118,14 @@ class StageProcess:
                 self._waiting = "waiting for the database or the model"
                 works = await stack.enter_async_context(self._works())
                 self._waiting = "waiting for Kafka"
-                stages = [await self._open(stack, work) for work in works]
+                stages = [await self._open(stack, w) for w in works if isinstance(w, Work)]
+                errands = [await self._start(stack, e) for e in works if isinstance(e, Errand)]
                 self.stages = stages
                 self._watchdog = Watchdog(stages, self.kafka_answers)
                 watching = asyncio.create_task(self._watchdog.run())
                 stack.callback(watching.cancel)
                 log.info("process.started", stages=[stage.progress.stage for stage in stages])
-                await self._until_one_ends(stages)
+                await self._until_one_ends(stages, errands)
         except asyncio.CancelledError:
             raise
         except BaseException as error:
@@ -111,15 +135,32 @@ class StageProcess:
             if self._server is not None:
                 self._server.should_exit = True
 
-    async def _until_one_ends(self, stages: Sequence[Stage[Any]]) -> None:
+    async def _until_one_ends(
+        self, stages: Sequence[Stage[Any]], errands: Sequence[asyncio.Task[None]]
+    ) -> None:
+        """Until the stages are told to stop, or one of them or an errand fails."""
         tasks = [asyncio.create_task(stage.run()) for stage in stages]
+
+        def stop_all(_ended: object = None) -> None:
+            for stage in stages:
+                stage.stop()
+
+        for errand in errands:
+            errand.add_done_callback(stop_all)
         done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for stage in stages:
-            stage.stop()
+        stop_all()
         if pending:
             await asyncio.wait(pending, timeout=self._process.shutdown_seconds)
-        for task in done:
+        for task in (*done, *(errand for errand in errands if errand.done())):
             task.result()
+
+    async def _start(self, stack: AsyncExitStack, errand: Errand) -> asyncio.Task[None]:
+        """An errand with its producer, as soon as Kafka answers; cut off at the end."""
+        client_id = f"{self.name}.{errand.name}"
+        producer = await self._started(stack, lambda: make_producer(self._kafka, client_id))
+        task = asyncio.create_task(errand.run(Publisher(producer)), name=errand.name)
+        stack.push_async_callback(_cut_off, task)
+        return task
 
     async def _open(self, stack: AsyncExitStack, work: Work[Any]) -> Stage[Any]:
         """A stage with its consumer and its two producers, as soon as Kafka answers."""
@@ -192,6 +233,12 @@ async def started(
         yield client
     finally:
         await _closed(client.stop)
+
+
+async def _cut_off(task: asyncio.Task[None], seconds: float = 5.0) -> None:
+    """Cancel a task and give it time to let go of what it holds."""
+    task.cancel()
+    await asyncio.wait({task}, timeout=seconds)
 
 
 async def _closed(close: Callable[[], Any], seconds: float = 5.0) -> None:

@@ -65,6 +65,8 @@ class Topic:
     """None: the number that all ticket and queue topics share."""
     days: int | None = TICKET_DAYS
     """None: kept for good."""
+    broker_time: bool = False
+    """Records bear the time at which the broker had them, not one that their sender chose."""
     ours: bool = True
     """Written by this system alone, so a run of bad records means that we are wrong."""
 
@@ -117,6 +119,7 @@ LICENCES = Topic(
     "Licence facts and the times up to which they are complete.",
     partitions=1,
     days=None,
+    broker_time=True,
     ours=False,
 )
 ENTITLED = Topic(
@@ -194,6 +197,7 @@ def specifications(namespace: str, partitions: int) -> list[TopicSpec]:
             "cleanup.policy": "delete",
             "retention.ms": str(-1 if topic.days is None else topic.days * DAY_MS),
             "max.message.bytes": str(LARGEST_RECORD),
+            "message.timestamp.type": "LogAppendTime" if topic.broker_time else "CreateTime",
         }
         specs.append(
             TopicSpec(topic.address(namespace), topic.partitions or partitions, config),

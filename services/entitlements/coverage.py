@@ -1,0 +1,232 @@
+"""What is this customer owed? The best status over the asker's licences, for one ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from services.entitlements.feed import Feed, feed
+from services.entitlements.identity import Asker, Identified, identify, is_holder
+from services.entitlements.licence_state import Learned, Standing, standing
+from services.entitlements.products import Ask, Catalogue, includes
+from services.entitlements.reasons import Reason
+from services.entitlements.rights import Phase, rights
+from services.entitlements.seats import SiteAnswer, stand
+from services.entitlements.site import site_of
+from shared.contracts import Coverage, Identity, SiteStanding, Status
+
+NEGATIVE = frozenset(
+    {Status.OVER_SITE_LIMIT, Status.NEEDS_RENEWAL, Status.NOT_HOLDER, Status.NO_LICENCE},
+)
+"""The answers that missing facts could turn: none is given where facts may be missing."""
+BEST_FIRST = (
+    Status.COVERED,
+    Status.UNVERIFIED,
+    Status.HOLDER_CHANGED,
+    Status.OVER_SITE_LIMIT,
+    Status.NEEDS_RENEWAL,
+    Status.NOT_HOLDER,
+    Status.NO_LICENCE,
+)
+SITES_BEST_FIRST = (
+    SiteStanding.COVERED,
+    SiteStanding.COPY,
+    SiteStanding.SPARE_SEAT,
+    SiteStanding.NOT_NAMED,
+    SiteStanding.UNKNOWN,
+    SiteStanding.OVER_LIMIT,
+)
+REASONS_NEAREST_FIRST = (
+    Reason.NOT_YET_VALID,
+    Reason.PRODUCT_NOT_INCLUDED,
+    Reason.REFUNDED,
+    Reason.REVOKED,
+)
+STATUS_IN = {
+    Phase.IN_FORCE: Status.COVERED,
+    Phase.ENDED: Status.NEEDS_RENEWAL,
+    Phase.NOT_YET: Status.NO_LICENCE,
+    Phase.TAKEN_AWAY: Status.NO_LICENCE,
+}
+NO_END = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When, and on which knowledge, an answer is given.
+
+    `complete_until`: how far the feed reaches, None where a source was never heard.
+    `known_at` None: with all that is known.
+    """
+
+    as_of: datetime
+    complete_until: datetime | None
+    tolerance: timedelta
+    known_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What one licence says to the ask."""
+
+    status: Status
+    reasons: tuple[str, ...]
+    site: SiteAnswer
+    licence: Standing
+    held: bool = False
+    end: datetime = NO_END
+
+    @property
+    def order(self) -> tuple[int, int, int, bool, float, str]:
+        """Smallest first: status, nearest reason, site, holder before contact, latest end, id."""
+        nearest = [n for n, why in enumerate(REASONS_NEAREST_FIRST) if why in self.reasons]
+        return (
+            BEST_FIRST.index(self.status),
+            min(nearest, default=0),
+            SITES_BEST_FIRST.index(self.site.standing),
+            not self.held,
+            -self.end.timestamp(),
+            self.licence.licence_id,
+        )
+
+
+def coverage(
+    ask: Ask,
+    who: Asker,
+    licences: Iterable[Sequence[Learned]],
+    moment: Moment,
+    catalogue: Catalogue,
+) -> Coverage:
+    """The answer for one ask of one asker (C4, C5, C6, readings 1 to 8).
+
+    `licences`: the facts of each licence that shares a key with the asker, in any order.
+    """
+    standings = [
+        stands
+        for facts in licences
+        if (stands := standing(facts, at=moment.as_of, known_at=moment.known_at)) is not None
+    ]
+    return judge(ask, who, identify(who, standings, moment.as_of), moment, catalogue)
+
+
+def judge(
+    ask: Ask,
+    who: Asker,
+    identified: Identified,
+    moment: Moment,
+    catalogue: Catalogue,
+) -> Coverage:
+    """The answer for an asker whose licences are known."""
+    answer = Coverage(
+        status=Status.NO_LICENCE,
+        identity=identified.identity,
+        site=_without_licence(who.site_url),
+        as_of=moment.as_of,
+        complete_until=moment.complete_until,
+    )
+    match identified.identity:
+        case Identity.CLAIMED | Identity.UNKNOWN:
+            return _with(answer, reasons=(Reason.NOT_PROVEN,))
+        case Identity.CONFLICTING:
+            why = (Reason.IDENTITY_CONFLICT,)
+            return _with(answer, status=Status.UNVERIFIED, reasons=why)
+        case Identity.PROVEN | Identity.MATCHED:
+            best = _best(ask, who, identified, moment.as_of, catalogue)
+    if best is None:
+        answer = _with(answer, reasons=(Reason.NOTHING_KNOWN,))
+    else:
+        answer = _with(
+            answer,
+            status=best.status,
+            reasons=(*best.reasons, *best.site.reasons),
+            site=best.site.standing,
+            licence_id=best.licence.licence_id,
+            learned_at=best.licence.learned_at,
+            fact_version=best.licence.fact.version,
+        )
+    return _as_far_as_the_feed_reaches(answer, moment)
+
+
+def _best(
+    ask: Ask, who: Asker, identified: Identified, at: datetime, catalogue: Catalogue
+) -> Candidate | None:
+    own = [_of_own(ask, who, licence, at, catalogue) for licence in identified.own]
+    others = [_of_others(licence, why, who) for licence, why in identified.others]
+    return min([*own, *others], key=lambda candidate: candidate.order, default=None)
+
+
+def _of_own(
+    ask: Ask, who: Asker, licence: Standing, at: datetime, catalogue: Catalogue
+) -> Candidate:
+    """What a licence of the asker's gives him."""
+    fact = licence.fact
+    held = is_holder(who, fact)
+    granted = rights(fact, at)
+    found = Candidate(
+        Status.COVERED,
+        granted.reasons if held else (*granted.reasons, Reason.NAMED_CONTACT),
+        stand(who.site_url, fact, at),
+        licence,
+        held,
+        granted.end or NO_END,
+    )
+    if licence.contradictory:
+        return replace(found, status=Status.UNVERIFIED, reasons=(Reason.CONTRADICTORY_FACTS,))
+    if not includes(fact.products, ask, catalogue):
+        why = (Reason.PRODUCT_NOT_INCLUDED,)
+        return replace(found, status=Status.NO_LICENCE, reasons=why)
+    if licence.holder_changed and granted.phase is not Phase.TAKEN_AWAY:
+        why = (Reason.HOLDER_CHANGED,)
+        return replace(found, status=Status.HOLDER_CHANGED, reasons=why)
+    if granted.phase is Phase.IN_FORCE and found.site.standing is SiteStanding.OVER_LIMIT:
+        return replace(found, status=Status.OVER_SITE_LIMIT)
+    return replace(found, status=STATUS_IN[granted.phase])
+
+
+def _of_others(licence: Standing, why: Reason, who: Asker) -> Candidate:
+    """What holding up somebody else's key or site gives: nothing, if facts agree who holds it."""
+    site = SiteAnswer(_without_licence(who.site_url))
+    if len({(fact.holder, fact.contacts) for fact in licence.contents}) > 1:
+        return Candidate(Status.UNVERIFIED, (Reason.CONTRADICTORY_FACTS, why), site, licence)
+    return Candidate(Status.NOT_HOLDER, (why,), site, licence)
+
+
+def _as_far_as_the_feed_reaches(answer: Coverage, moment: Moment) -> Coverage:
+    """Unknown is not denied (reading 3, promise 3): no negative answer on missing facts."""
+    if answer.status not in NEGATIVE:
+        return answer
+    reach = feed(
+        as_of=moment.as_of,
+        complete_until=moment.complete_until,
+        tolerance=moment.tolerance,
+    )
+    match reach:
+        case Feed.FINAL:
+            return answer
+        case Feed.PROVISIONAL:
+            return _with(answer, reasons=(*answer.reasons, Reason.FEED_BEHIND), provisional=True)
+        case Feed.STALE:
+            why = Reason.FEED_STALE
+        case Feed.NEVER_HEARD:
+            why = Reason.FEED_NEVER_HEARD
+    return _with(answer, status=Status.UNVERIFIED, reasons=(*answer.reasons, why))
+
+
+def _without_licence(site_url: str | None) -> SiteStanding:
+    """How a site stands to no licence: not named, unless what is named is none."""
+    if site_url is None or not site_url.strip() or site_of(site_url) is not None:
+        return SiteStanding.NOT_NAMED
+    return SiteStanding.UNKNOWN
+
+
+def _with(answer: Coverage, **changes: object) -> Coverage:
+    return answer.model_copy(update=changes)
+
+
+def better(status: Status, *, than: Status) -> bool:
+    """Whether a status is an upward step from a negative one (promise 2).
+
+    `holder_changed` counts as one: a person decides, where the answer had been no.
+    """
+    return BEST_FIRST.index(status) < BEST_FIRST.index(than)
