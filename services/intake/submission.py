@@ -1,0 +1,58 @@
+"""Is it a ticket? The shape of what callers may send, with bounds, before anything is removed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from shared.contracts import Frozen, Moment
+
+LARGEST_BYTES = 256 * 1024
+"""Of a submission, as it is sent."""
+
+Short = Annotated[str, StringConstraints(max_length=200)]
+Address = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class SubmittedRequester(Frozen):
+    email: Annotated[str, StringConstraints(max_length=320)] | None = None
+    account_id: Short | None = None
+    licence_key: Annotated[str, StringConstraints(max_length=500)] | None = None
+
+
+class SubmittedProduct(Frozen):
+    name: Short | None = None
+    version: Short | None = None
+
+
+class SubmittedAttachment(Frozen):
+    """An attachment's label. `size`: bytes."""
+
+    name: Address = ""
+    media_type: Short = ""
+    size: int = Field(0, ge=0, lt=2**53)
+
+
+class Submission(Frozen):
+    """A ticket as its source sends it. `external_id` names one message, not a thread.
+
+    `subject` or `body` is required; `site_url` is any text; `sent_at` is RFC 3339 with offset.
+    Unknown fields are ignored and never stored.
+    """
+
+    subject: Address | None = None
+    body: Annotated[str, StringConstraints(max_length=LARGEST_BYTES)] | None = None
+    requester: SubmittedRequester | None = None
+    site_url: Address | None = None
+    product: SubmittedProduct | None = None
+    sent_at: Moment | None = None
+    channel: Short | None = None
+    external_id: Short | None = None
+    attachments: tuple[SubmittedAttachment, ...] = Field((), max_length=100)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Submission:
+        if not (self.subject or "").strip() and not (self.body or "").strip():
+            raise ValueError("subject or body is required")
+        return self

@@ -1,0 +1,130 @@
+"""What stands in the place of a credential? A mark with its kind and, with a key, a short hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.redaction.kinds import KINDS, Kind, Span
+from shared.redaction.prose import find_passwords
+
+PLACE = "\ufdd0"
+"""Stands for a mark while a text is searched: no pattern can match into or across one."""
+MARK = re.compile(
+    r"\[removed: (?:"
+    + "|".join(sorted({kind.name for kind in KINDS} | {"password", "licence_key"}))
+    + r")(?: [0-9a-f]{6})?\]"
+)
+ROUNDS = 4
+"""A removal can lay bare the edge of another credential; in practice the second finds nothing."""
+SHORTEST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """`kinds`: the kinds removed, in the order of their first appearance, each once."""
+
+    text: str
+    kinds: tuple[str, ...] = ()
+
+
+def redact(
+    text: str, key: bytes | None, named: Iterable[tuple[str, str]] = (), *, shadow: str = ""
+) -> Redacted:
+    """The text with each credential replaced by `[removed: KIND HASH]`; redacting twice is safe.
+
+    The hash is the first six hex digits of HMAC-SHA256 under `key`, so that repeats can be
+    matched without the value; without a key there is none. `named`: (kind, value) pairs known
+    to be secret whatever they look like. `shadow`: the same text, character for character, in
+    which escapes are blanked (raw JSON); credentials are looked for in both.
+    """
+    marks: list[str] = []
+    kinds: dict[str, None] = {}
+
+    def keep(match: re.Match[str]) -> str:
+        marks.append(match[0])
+        return PLACE
+
+    plain = text.replace(PLACE, "\ufffd")
+    veiled = MARK.sub(keep, plain)
+    shadows = [MARK.sub(PLACE, shadow.replace(PLACE, "\ufffd"))] if shadow else []
+    literals = [(kind, value) for kind, value in named if len(value) >= SHORTEST_NAMED]
+    for _ in range(ROUNDS):
+        spans = _disjoint(
+            span
+            for version in (veiled, *shadows)
+            if len(version) == len(veiled)
+            for span in _find(version, literals)
+        )
+        if not spans:
+            break
+        found = [(span, _mark(span.kind, veiled[span.start : span.end], key)) for span in spans]
+        kinds |= {span.kind: None for span in spans}
+        marks = _woven(veiled, marks, found)
+        veiled = _without(veiled, spans)
+        shadows = [_without(version, spans) for version in shadows]
+    if not kinds:
+        return Redacted(plain)
+    pieces = veiled.split(PLACE)
+    parts = [pieces[0]]
+    for mark, piece in zip(marks, pieces[1:], strict=True):
+        parts += (mark, piece)
+    return Redacted("".join(parts), tuple(kinds))
+
+
+def _find(text: str, literals: Iterable[tuple[str, str]]) -> Iterable[Span]:
+    for kind in KINDS:
+        if kind.may_stand_in(text):
+            yield from kind.find(text)
+    yield from find_passwords(text)
+    for name, value in literals:
+        at = text.find(value)
+        while at >= 0:
+            yield Span(at, at + len(value), name)
+            at = text.find(value, at + len(value))
+
+
+def _disjoint(spans: Iterable[Span]) -> list[Span]:
+    """Overlapping spans as one, under the kind of the first; empty ones and marks left out."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if span.end <= span.start:
+            continue
+        if merged and span.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = Span(last.start, max(last.end, span.end), last.kind)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _mark(kind: str, secret: str, key: bytes | None) -> str:
+    if key is None:
+        return f"[removed: {kind}]"
+    digest = hmac.new(key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    return f"[removed: {kind} {digest[:6]}]"
+
+
+def _woven(text: str, marks: list[str], found: list[tuple[Span, str]]) -> list[str]:
+    """All marks in the order of their places: those that stood there, and those found now."""
+    woven: list[str] = []
+    at = used = 0
+    for span, mark in found:
+        before = text.count(PLACE, at, span.start)
+        inside = text.count(PLACE, span.start, span.end)
+        woven += (*marks[used : used + before], mark)
+        used += before + inside
+        at = span.end
+    return woven + marks[used:]
+
+
+def _without(text: str, spans: list[Span]) -> str:
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += (text[at : span.start], PLACE)
+        at = span.end
+    return "".join(parts) + text[at:]
