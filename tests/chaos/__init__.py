@@ -1,0 +1,1 @@
+"""Does the pipeline keep its promises while everything around it fails?"""
