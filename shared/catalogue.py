@@ -18,11 +18,18 @@ _NOT_SPELLING = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class CatalogueProduct:
-    """A product under its canonical name. `area`: core or extension."""
+    """A product under its canonical name. `area`: core or extension.
+
+    `everyday`: those of its names that mean something else too.
+    """
 
     name: str
     area: ProductArea
     aliases: tuple[str, ...] = ()
+    everyday: tuple[str, ...] = ()
+
+    def is_everyday(self, name: str) -> bool:
+        return _spelling(name) in {_spelling(word) for word in self.everyday}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,12 @@ def load_catalogue(file: Path = FILE) -> Catalogue:
 def _product(entry: Mapping[str, object]) -> CatalogueProduct:
     match entry:
         case {"name": str(name), "area": ("core" | "extension") as area, "aliases": list(aliases)}:
-            return CatalogueProduct(name, ProductArea(area), tuple(map(str, aliases)))
+            everyday = entry.get("everyday", [])
+            if not isinstance(everyday, list):
+                raise TypeError(f"{FILE.name}: everyday of {name} is not a list")
+            return CatalogueProduct(
+                name, ProductArea(area), tuple(map(str, aliases)), tuple(map(str, everyday))
+            )
         case _:
             raise ValueError(f"{FILE.name}: an entry needs name, area and aliases: {entry}")
 

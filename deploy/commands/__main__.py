@@ -15,6 +15,7 @@ COMMANDS = {
     "topics": "Create the topics, or check them for drift.",
     "policy": "Check a support policy, or show it as a table.",
     "health": "Ask a process whether it is well; for container health checks.",
+    "classify": "Judge tickets offline: JSON Lines in, verdicts out.",
 }
 """Each is a file of this folder: with a function of its name, or, for a group, an `app`."""
 

@@ -1,0 +1,160 @@
+"""How likely is each answer? The trained model: loaded, verified, asked in batches."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from services.classifier.features import Features, Sparse
+from services.classifier.reading import Reading
+from shared.contracts import ModelRef, ProductArea, Scope
+
+Floats = npt.NDArray[np.float32]
+FORMAT = 1
+SCOPES = tuple(Scope)
+AREAS = tuple(ProductArea)
+ARTEFACT = Path(__file__).parent / "artefact" / "model.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the model is, and what was chosen on data that it was not fitted on.
+
+    `temperatures`: softness of scope, security and area. `decides_from`: per scope, the least
+    confidence that decides. `security_from`: the least probability that raises the flag.
+    `familiar_from`: the least share of known words.
+    """
+
+    name: str
+    format: int
+    temperatures: tuple[float, float, float]
+    decides_from: dict[str, float]
+    security_from: float
+    familiar_from: float
+    trained_on: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """Per ticket, calibrated: ten scopes in the order of `SCOPES`, security, three areas."""
+
+    scopes: Floats
+    security: Floats
+    areas: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`weights`: feature x answer, the answers being ten scopes, security, three areas."""
+
+    ref: ModelRef
+    card: Card
+    features: Features
+    weights: Floats
+    bias: Floats
+
+    def judge(self, readings: Sequence[Reading]) -> Likelihoods:
+        return self.likelihoods([self.features.of(reading) for reading in readings])
+
+    def likelihoods(self, tickets: Sequence[Sparse]) -> Likelihoods:
+        scores = np.stack([self.score(ticket) for ticket in tickets])
+        scope_softness, security_softness, area_softness = self.card.temperatures
+        n = len(SCOPES)
+        return Likelihoods(
+            softmax(scores[:, :n] / scope_softness),
+            1.0 / (1.0 + np.exp(-scores[:, n] / security_softness)),
+            softmax(scores[:, n + 1 :] / area_softness),
+        )
+
+    def score(self, ticket: Sparse) -> Floats:
+        return ticket.values @ self.weights[ticket.ids] + self.bias
+
+    def direction(self, answer: int) -> Floats:
+        """Per feature, how much it speaks for a scope rather than for the other nine."""
+        scopes = self.weights[:, : len(SCOPES)]
+        return np.asarray(scopes[:, answer] - scopes.mean(axis=1), np.float32)
+
+
+def softmax(scores: Floats) -> Floats:
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def to_bytes(card: Card, features: Features, weights: Floats, bias: Floats) -> bytes:
+    """The artefact: JSON and integer arrays in one zip, the same for the same model."""
+    vocabulary = {
+        "words": list(features.words),
+        "pieces": list(features.pieces),
+        "signs": list(features.signs),
+    }
+    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
+    file = io.BytesIO()
+    np.savez_compressed(
+        file,
+        card=_as_array(orjson.dumps(card)),
+        vocabulary=_as_array(orjson.dumps(vocabulary)),
+        rarity=features.rarity.astype(np.float16),
+        weights=np.rint(weights / scale).astype(np.int8),
+        scale=scale.astype(np.float32),
+        bias=bias.astype(np.float32),
+    )
+    return file.getvalue()
+
+
+def from_bytes(artefact: bytes) -> Model:
+    """The model in an artefact; raises ValueError where it is of another format."""
+    with np.load(io.BytesIO(artefact), allow_pickle=False) as parts:
+        card = Card(**orjson.loads(parts["card"].tobytes()))
+        if card.format != FORMAT:
+            raise ValueError(f"model format {card.format}, this code reads {FORMAT}")
+        vocabulary = orjson.loads(parts["vocabulary"].tobytes())
+        words, pieces, signs = (vocabulary[block] for block in ("words", "pieces", "signs"))
+        first_piece, first_sign = len(words), len(words) + len(pieces)
+        return Model(
+            ModelRef(name=card.name, hash=hash_of(artefact)),
+            card,
+            Features(
+                {word: i for i, word in enumerate(words)},
+                {piece: first_piece + i for i, piece in enumerate(pieces)},
+                {sign: first_sign + i for i, sign in enumerate(signs)},
+                parts["rarity"].astype(np.float32),
+            ),
+            parts["weights"].astype(np.float32) * parts["scale"],
+            parts["bias"],
+        )
+
+
+def load(path: Path = ARTEFACT) -> Model:
+    """The model at `path`, if it is the one that the hash beside it names.
+
+    Raises ValueError in one line naming the file and what to do, OSError where it is missing.
+    """
+    artefact = path.read_bytes()
+    named = path.with_suffix(".sha256").read_text(encoding="ascii").strip()
+    if hash_of(artefact) != named:
+        raise ValueError(
+            f"{path} is not the model that {path.stem}.sha256 names; restore both from the "
+            "repository or run `triage model train`"
+        )
+    return from_bytes(artefact)
+
+
+def save(artefact: bytes, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(artefact)
+    path.with_suffix(".sha256").write_text(hash_of(artefact) + "\n", encoding="ascii")
+
+
+def hash_of(artefact: bytes) -> str:
+    return "sha256:" + hashlib.sha256(artefact).hexdigest()
+
+
+def _as_array(data: bytes) -> npt.NDArray[np.uint8]:
+    return np.frombuffer(data, np.uint8)

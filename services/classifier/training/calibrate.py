@@ -1,0 +1,66 @@
+"""How sure may the model be, and from where does it decide? Chosen on tickets it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+
+from services.classifier.model import SCOPES, softmax
+from services.classifier.training.corpus import Labelled
+
+Floats = npt.NDArray[np.float32]
+RIGHT_AMONG_DECIDED = 0.975
+LEAST_DECIDED_FROM = 0.5
+SECURITY_FOUND = 0.97
+SECURITY_ALARMS = 0.01
+
+
+def temperature(scores: Floats, right: npt.NDArray[np.bool_]) -> float:
+    """The softness under which the confidence is best; `right`: ticket x answer, True if right."""
+
+    def surprise(log_softness: float) -> float:
+        likely = softmax(scores / np.float32(np.exp(log_softness)))
+        return -float(np.log(np.maximum((likely * right).sum(axis=1), 1e-9)).mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-3, 3), method="bounded").x))
+
+
+def right_answers(tickets: Sequence[Labelled]) -> npt.NDArray[np.bool_]:
+    return np.array([[ticket.accepts(scope) for scope in SCOPES] for ticket in tickets])
+
+
+def thresholds(
+    likely: Floats, right: npt.NDArray[np.bool_], wanted: float = RIGHT_AMONG_DECIDED
+) -> dict[str, float]:
+    """Per scope, the least confidence from which on `wanted` of the answers are right.
+
+    Each ticket's confidence is tried as the threshold; two wrong answers are always added, so
+    that a category with little evidence stays careful.
+    """
+    chosen = likely.argmax(axis=1)
+    sure = likely.max(axis=1)
+    correct = right[np.arange(len(chosen)), chosen]
+    found = {}
+    for number, scope in enumerate(SCOPES):
+        mine = np.flatnonzero(chosen == number)
+        order = mine[np.argsort(-sure[mine], kind="stable")]
+        wrong = np.cumsum(~correct[order])
+        share = 1 - (wrong + 0.5) / np.arange(1, len(order) + 1) if len(order) else np.array([])
+        good = np.flatnonzero(share >= wanted)
+        least = float(sure[order[good[-1]]]) if len(good) else 1.0
+        found[scope.value] = round(max(least, LEAST_DECIDED_FROM), 4)
+    return found
+
+
+def calibration_error(sure: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:
+    """Expected calibration error: mean distance of confidence and share right, equal-width bins."""
+    which = np.minimum((sure * bins).astype(int), bins - 1)
+    total = 0.0
+    for number in range(bins):
+        here = which == number
+        if here.any():
+            total += here.sum() * abs(float(sure[here].mean()) - float(correct[here].mean()))
+    return total / len(sure)
