@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from services.router.proof import Broken, Proof, prove
 from services.router.references import first_dangling
-from services.router.table import Flaw, Policy, clauses_of
+from services.router.table import Flaw, Policy
 
 __all__ = [
     "CURRENT",
@@ -22,7 +22,6 @@ __all__ = [
     "Policy",
     "PolicyError",
     "check_policy",
-    "clauses_of",
     "find_policy",
     "load_policy",
 ]
@@ -64,7 +63,7 @@ def _read(path: Path) -> tuple[Policy, yaml.Node]:
     try:
         text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.load(text, Loader=_NoKeyTwice)  # noqa: S506 - a SafeLoader, stricter still
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, stricter still
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: can't be read: {error}") from error
     except yaml.MarkedYAMLError as error:
@@ -121,18 +120,22 @@ def _line(node: yaml.Node, at: tuple[str | int, ...]) -> int:
     return cast("int", line)
 
 
-class _NoKeyTwice(yaml.SafeLoader):
+class _StrictLoader(yaml.SafeLoader):
     """Plain YAML lets a second key of the same name silently replace the first."""
 
     @override
     def construct_mapping(
         self, node: yaml.MappingNode, deep: bool = False
     ) -> dict[Hashable, object]:
-        seen: set[object] = set()
+        seen: set[str] = set()
         for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:str":
+                raise _refused(key, "a key must be a word; put quotes around it")
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"`{key.value}` stands here twice; keep one", key.start_mark
-                )
+                raise _refused(key, f"`{key.value}` stands here twice; keep one")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+def _refused(key: yaml.Node, says: str) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(None, None, says, key.start_mark)

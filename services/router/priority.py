@@ -81,6 +81,11 @@ class Ruling:
     rules: tuple[RuleAsked, ...]
 
 
+def clauses_of(policy: Policy, scope: Scope) -> tuple[str, ...]:
+    """The clauses that a finding in this category rests on."""
+    return policy.scopes[scope].clauses
+
+
 def rule(policy: Policy, inputs: Inputs) -> Ruling:
     """Asks the steps in order; in the first that applies, the one row that fits answers."""
     asked: list[RuleAsked] = []

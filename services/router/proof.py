@@ -59,8 +59,12 @@ _Answers = dict[Combination, _Answer]
 
 
 def every_combination() -> list[Combination]:
-    """All that can come; only a security report or a failed stage leaves something unreached."""
-    values = product(_FLAG, _FLAG, _FLAG, _FLAG, _FLAG, _SCOPES, ProductArea, _STATUSES)
+    """All that can come, the plainest first.
+
+    Only a security report or a failed stage leaves something unreached.
+    """
+    decided = (True, False)
+    values = product(_FLAG, _FLAG, _FLAG, _FLAG, decided, _SCOPES, ProductArea, _STATUSES)
     cases = (Combination(*value) for value in values)
     return [case for case in cases if _possible(case)]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.router.priority import Ruling, effective
 from services.router.table import Policy, ReplyText
-from shared.contracts import Coverage, Finding, Identity, Reply, Scope, Status
+from shared.contracts import Coverage, Finding, Identity, Reply, Scope
 
 _RECOGNISED = frozenset({Identity.PROVEN, Identity.MATCHED})
 
@@ -25,10 +25,12 @@ def reply_for(
 
 
 def _main(reply: ReplyText, coverage: Coverage | None) -> str:
-    """A reason is told only to somebody recognised, about a licence of their own (reading 5)."""
+    """A reason is told only to somebody recognised; it speaks of a licence of their own.
+
+    The status is not looked at: beside their own reasons it would show whether the key or the
+    site that they name belongs to somebody else (reading 5).
+    """
     if coverage is None or coverage.identity not in _RECOGNISED:
-        return reply.text
-    if coverage.status is not Status.NO_LICENCE:
         return reply.text
     return next((reply.by_reason[r] for r in coverage.reasons if r in reply.by_reason), reply.text)
 

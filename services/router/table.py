@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from shared.contracts import PolicyRef, ProductArea, Queue, ReviewReason, Scope, Status
 
@@ -19,6 +19,11 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+Scopes = Annotated[tuple[Scope, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Areas = Annotated[tuple[ProductArea, ...], BeforeValidator(_as_list), Field(min_length=1)]
+Statuses = Annotated[tuple[Status, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
 class When(_Strict):
     """A condition: every key named must hold; a list means any of its values."""
 
@@ -27,9 +32,19 @@ class When(_Strict):
     conflict: StrictBool | None = None
     stage_failed: StrictBool | None = None
     decided: StrictBool | None = None
-    scope: Annotated[tuple[Scope, ...] | None, BeforeValidator(_as_list)] = None
-    product_area: Annotated[tuple[ProductArea, ...] | None, BeforeValidator(_as_list)] = None
-    status: Annotated[tuple[Status, ...] | None, BeforeValidator(_as_list)] = None
+    scope: Scopes | None = None
+    product_area: Areas | None = None
+    status: Statuses | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _names_a_value(cls, keys: object) -> object:
+        """A key without value is a slip, and would silently mean `any`."""
+        if isinstance(keys, dict):
+            for key, value in keys.items():
+                if value is None:
+                    raise ValueError(f"`{key}` names no value")
+        return keys
 
 
 class Row(_Strict):
@@ -117,8 +132,3 @@ class Flaw(NamedTuple):
 
     at: tuple[str | int, ...]
     says: str
-
-
-def clauses_of(policy: Policy, scope: Scope) -> tuple[str, ...]:
-    """The clauses that a finding in this category rests on."""
-    return policy.scopes[scope].clauses
