@@ -12,6 +12,15 @@ from deploy.failure import Failure
 
 COMMANDS = {
     "up": "Run the whole pipeline on this machine, without sample data.",
+    "demo": "Play the sample through the whole pipeline, and show what came of it.",
+    "submit": "Submit tickets from a file, by HTTP or on the inbound topic.",
+    "licences": "Publish licence facts from a file.",
+    "watch": "Watch tickets arrive in their queues.",
+    "trace": "Show where a ticket has been, and where it stands.",
+    "take": "Tell that somebody has taken a ticket.",
+    "correct": "Correct a decision.",
+    "dlq": "List, show and replay dead letters.",
+    "lag": "Show how far behind each consumer group is.",
     "topics": "Create the topics, or check them for drift.",
     "policy": "Check a support policy, or show it as a table.",
     "health": "Ask a process whether it is well; for container health checks.",

@@ -12,7 +12,7 @@ import orjson
 import typer
 from pydantic import BaseModel, ValidationError
 
-from deploy.commands._output import WRONG_USE, Failed
+from deploy.failure import WrongSetting
 from shared.failures import Permanent
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -20,6 +20,7 @@ JsonLines = Annotated[
     Path,
     typer.Argument(
         help="JSON Lines, one object a line; - for standard input.",
+        metavar="FILE",
         exists=True,
         dir_okay=False,
         readable=True,
@@ -39,14 +40,14 @@ class Line:
 
 
 def read_lines(file: Path) -> Iterator[Line]:
-    """The file's lines as they are read; raises Failed where it can't be."""
+    """The file's lines as they are read; raises Failure where it can't be."""
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
             for number, raw in enumerate(stream, start=1):
                 if raw.strip():
                     yield _line(number, raw.strip())
     except OSError as error:
-        raise Failed(f"cannot read {file}: {error.strerror}", WRONG_USE) from None
+        raise WrongSetting(f"cannot read {file}: {error.strerror}") from None
 
 
 def _line(number: int, raw: bytes) -> Line:

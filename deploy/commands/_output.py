@@ -13,18 +13,11 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
+from deploy.failure import Failure
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 INPUT_FAILED = 1
-WRONG_USE = 2
 INTERRUPTED = 130
-
-
-class Failed(Exception):
-    """A command can't go on; the message says what, where, and what to do."""
-
-    def __init__(self, message: str, code: int = INPUT_FAILED) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def say(document: object) -> None:
@@ -39,9 +32,9 @@ def note(text: str) -> None:
     sys.stderr.flush()
 
 
-def stop(failure: Failed) -> NoReturn:
+def stop(failure: Failure) -> NoReturn:
     note(str(failure))
-    raise typer.Exit(failure.code)
+    raise typer.Exit(failure.exit_code)
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import asyncpg
 import structlog
@@ -14,7 +14,8 @@ import typer
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from deploy.commands._output import INTERRUPTED, WRONG_USE, Failed, note, stop
+from deploy.commands._output import INTERRUPTED, note, stop
+from deploy.failure import Failure, WrongSetting
 from services.watch.reading import is_ticket_id
 from shared.kafka import make_producer
 from shared.settings import KafkaSettings, PostgresSettings, load
@@ -31,15 +32,14 @@ def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
     except KeyboardInterrupt:
         note("interrupted")
         raise typer.Exit(INTERRUPTED) from None
-    except Failed as failure:
+    except Failure as failure:
         stop(failure)
     except KafkaError as error:
         where = load(KafkaSettings).kafka_bootstrap_servers
         stop(
-            Failed(
+            WrongSetting(
                 f"Kafka at {where} does not answer as it should ({type(error).__name__});"
-                " is it running, and is KAFKA_BOOTSTRAP_SERVERS right?",
-                WRONG_USE,
+                " is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"
             )
         )
 
@@ -62,23 +62,22 @@ async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[AI
 
 @asynccontextmanager
 async def database() -> AsyncIterator[asyncpg.Connection]:
-    """A connection to the ledger's database; raises Failed, without the password, if none."""
+    """A connection to the ledger's database; raises Failure, without the password, if none."""
     try:
         dsn = load(PostgresSettings).dsn()
     except (ValueError, OSError) as error:
-        raise Failed(str(error), WRONG_USE) from None
+        raise WrongSetting(str(error)) from None
     try:
         connection = await asyncpg.connect(dsn, timeout=ANSWER_SECONDS)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        raise Failed(
+        raise WrongSetting(
             f"the database does not answer ({type(error).__name__});"
-            " is it running, and is DATABASE_URL right?",
-            WRONG_USE,
+            " is it running, and is DATABASE_URL right?"
         ) from None
     try:
         yield connection
     except asyncpg.UndefinedTableError as error:
-        raise Failed(f"{error.message}; have the migrations run?", WRONG_USE) from None
+        raise WrongSetting(f"{error.message}; have the migrations run?") from None
     finally:
         await connection.close(timeout=3.0)
 
@@ -95,6 +94,9 @@ def a_ticket_id(text: str) -> str:
     if not is_ticket_id(ticket_id):
         raise typer.BadParameter(f"{text!r} is not a ticket id; a ticket id is a UUID")
     return ticket_id
+
+
+TicketId = Annotated[str, typer.Argument(help="The ticket's id.", parser=a_ticket_id, metavar="ID")]
 
 
 def _hush() -> None:

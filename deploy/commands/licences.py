@@ -14,8 +14,9 @@ import typer
 from aiokafka import TopicPartition
 
 from deploy.commands._lines import JsonLines, Line, as_model, read_lines
-from deploy.commands._output import INPUT_FAILED, Failed, note, say
+from deploy.commands._output import INPUT_FAILED, note, say
 from deploy.commands._running import kafka_settings, producing, run
+from deploy.failure import Failure
 from services.entitlements.facts import check_fact, check_heartbeat
 from services.watch.reader import committed_offsets
 from shared.contracts import FeedAdvanced, LicenceFact
@@ -114,7 +115,7 @@ async def publish_and_wait(
 ) -> bool:
     """Write the records in order; true when entitlements has stored the last of them.
 
-    Raises Failed where it has not within `seconds`.
+    Raises Failure where it has not within `seconds`.
     """
     if not records:
         return True
@@ -137,7 +138,7 @@ async def publish_and_wait(
     deadline = time.monotonic() + seconds
     while (await committed_offsets(settings, reader, [where])).get(where, -1) <= last:
         if time.monotonic() > deadline:
-            raise Failed(
+            raise Failure(
                 f"published, but {reader} has not stored the last line within {seconds:.0f} s;"
                 " is entitlements running?"
             )

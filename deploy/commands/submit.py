@@ -18,8 +18,9 @@ import typer
 from aiokafka import AIOKafkaProducer
 
 from deploy.commands._lines import JsonLines, Line, as_model, read_lines
-from deploy.commands._output import INPUT_FAILED, WRONG_USE, Failed, note, say
+from deploy.commands._output import INPUT_FAILED, note, say
 from deploy.commands._running import kafka_settings, producing, run
+from deploy.failure import WrongSetting
 from services.intake.acceptance import NamedBy
 from services.intake.submission import Submission
 from shared.failures import Permanent
@@ -92,7 +93,7 @@ async def _submit_all(file: JsonLines, way: Way) -> int:
 
 
 def by_http(url: str, key: str | None, in_flight: int = IN_FLIGHT) -> Way:
-    """Each line to `POST /v1/tickets`, `in_flight` at once; raises Failed where that is vain."""
+    """Each line to `POST /v1/tickets`, `in_flight` at once; raises Failure where that is vain."""
     if not key:
         raise typer.BadParameter("set TRIAGE_API_KEY, or give --key: the API key of the source")
 
@@ -128,9 +129,7 @@ class Intake:
             try:
                 reply = await self._client.post("/v1/tickets", content=line.raw, headers=headers)
             except (httpx.UnsupportedProtocol, httpx.InvalidURL):
-                raise Failed(
-                    f"TRIAGE_URL: {self._url!r} is not an http address", WRONG_USE
-                ) from None
+                raise WrongSetting(f"TRIAGE_URL: {self._url!r} is not an http address") from None
             except httpx.TransportError as error:
                 await self._wait_for(since, error)
                 continue
@@ -141,18 +140,17 @@ class Intake:
                     self._say_once(f"intake is busy ({reply.status_code}); waiting as it asks")
                     await asyncio.sleep(pause_of(reply.headers.get("retry-after")))
                 case 401 | 403:
-                    raise Failed("intake refuses this API key; check TRIAGE_API_KEY", WRONG_USE)
+                    raise WrongSetting("intake refuses this API key; check TRIAGE_API_KEY")
                 case 404:
-                    raise Failed(f"no intake at {self._url}; check TRIAGE_URL", WRONG_USE)
+                    raise WrongSetting(f"no intake at {self._url}; check TRIAGE_URL")
                 case _:
                     return Submitted(line, refused=problem_of(reply))
 
     async def _wait_for(self, since: float, error: httpx.TransportError) -> None:
         if asyncio.get_running_loop().time() - since > PATIENCE_SECONDS:
-            raise Failed(
+            raise WrongSetting(
                 f"intake at {self._url} does not answer ({type(error).__name__});"
-                " is it running, and is TRIAGE_URL right?",
-                WRONG_USE,
+                " is it running, and is TRIAGE_URL right?"
             )
         self._say_once(f"intake at {self._url} does not answer; waiting up to 30 s")
         await asyncio.sleep(0.5)

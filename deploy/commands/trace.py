@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
 
-import typer
-
-from deploy.commands._output import AsJson, Failed, clock, note, say, show, table
-from deploy.commands._running import a_ticket_id, kafka_settings, run
+from deploy.commands._output import AsJson, clock, note, say, show, table
+from deploy.commands._running import TicketId, kafka_settings, run
+from deploy.failure import Failure
 from services.watch.reader import look_up
 from services.watch.timeline import Timeline
-
-TicketId = Annotated[str, typer.Argument(help="The ticket's id.", parser=a_ticket_id)]
 
 
 def trace(ticket_id: TicketId, json_: AsJson = False) -> None:
@@ -35,7 +31,7 @@ def trace(ticket_id: TicketId, json_: AsJson = False) -> None:
 async def _known(ticket_id: str) -> Timeline:
     told = await look_up(kafka_settings(), ticket_id)
     if not told.known:
-        raise Failed(f"{ticket_id}: no record on the topics tells of this ticket")
+        raise Failure(f"{ticket_id}: no record on the topics tells of this ticket")
     return told
 
 

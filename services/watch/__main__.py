@@ -14,11 +14,15 @@ from shared.settings import load
 def main() -> None:
     settings = load(Settings)
     configure_logs("watch", level=settings.log_level, as_json=settings.log_json)
-    sock = listen(settings.watch_host, settings.watch_port)
+    addresses = {
+        (settings.watch_host, settings.watch_port),
+        (settings.probe_host, settings.probe_port),
+    }
+    socks = [listen(host, port) for host, port in addresses]
     config = uvicorn.Config(
         Watch(settings).app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
-    uvicorn.Server(config).run(sockets=[sock])
+    uvicorn.Server(config).run(sockets=socks)
 
 
 if __name__ == "__main__":

@@ -207,3 +207,26 @@ class Tail:
         if not self._until:
             self.caught_up.set()
         self.state = "catching up" if self._until else "following"
+
+
+async def committed_offsets(
+    settings: KafkaSettings, group_id: str, partitions: Sequence[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """What a group has committed, where it has; raises KafkaError, OSError."""
+    admin = make_admin(settings)
+    try:
+        await admin.start()
+        found = await admin.list_consumer_group_offsets(group_id, partitions=list(partitions))
+    finally:
+        await admin.close()
+    return {tp: stored.offset for tp, stored in found.items() if stored.offset >= 0}
+
+
+async def end_offset(
+    settings: KafkaSettings, address: str, ticket_id: str
+) -> tuple[TopicPartition, int]:
+    """The partition of a ticket on a topic, and where that ends now."""
+    async with bystander(settings) as (admin, consumer):
+        numbers = (await partitions_of(admin, [address])).get(address, [0])
+        where = TopicPartition(address, partition_of(ticket_id, len(numbers)))
+        return where, (await consumer.end_offsets([where]))[where]

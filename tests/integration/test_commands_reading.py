@@ -1,0 +1,178 @@
+"""Commands and watch read real topics: traces, figures, lag."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from services.watch.app import Watch
+from services.watch.lag import lags
+from services.watch.reader import look_up, partition_of
+from services.watch.settings import Settings
+from shared.contracts import Frozen, Queue, StatusChanged, TicketStatus
+from shared.engine.dead_letters import parked
+from shared.envelope import Outgoing, encode
+from shared.failures import Permanent
+from shared.kafka import make_consumer, make_producer
+from shared.settings import KafkaSettings
+from shared.topics import CLASSIFIED, ENTITLED, QUEUES, STATUS, SUBMITTED, Reader, group
+from tests.support import builders as some
+from tests.support.waiting import eventually
+
+NOW = datetime.now(UTC)
+TICKET = str(some.TICKET)
+
+
+@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.real), "embedded"])
+def settings(request: pytest.FixtureRequest) -> KafkaSettings:
+    name = "kafka_settings" if request.param == "real" else "embedded_settings"
+    found: KafkaSettings = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+async def producer(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
+    made = make_producer(settings, "test")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def write(producer: AIOKafkaProducer, outgoing: Outgoing) -> Any:
+    return await producer.send_and_wait(
+        outgoing.topic, outgoing.value, key=outgoing.key, headers=list(outgoing.headers)
+    )
+
+
+def fact(topic: str, data: Frozen, name: str) -> Outgoing:
+    return encode(topic, data, event_id=name, source="test", time=NOW, subject=TICKET)
+
+
+async def an_ordinary_way(producer: AIOKafkaProducer, namespace: str) -> None:
+    queue = QUEUES[Queue.EXTENSIONS].address(namespace)
+    for topic, data in (
+        (SUBMITTED.address(namespace), some.a_submitted()),
+        (CLASSIFIED.address(namespace), some.a_classified()),
+        (ENTITLED.address(namespace), some.an_entitled()),
+        (queue, some.a_routed(queue=Queue.EXTENSIONS)),
+        (queue, some.a_routed(queue=Queue.EXTENSIONS)),
+    ):
+        await write(producer, fact(topic, data, "one"))
+
+
+async def test_a_trace_tells_every_record_of_a_ticket_with_its_place(
+    settings: KafkaSettings, producer: AIOKafkaProducer
+) -> None:
+    await an_ordinary_way(producer, settings.triage_namespace)
+    told = await look_up(settings, TICKET)
+    assert [stop.stage for stop in told.stages] == [
+        "intake",
+        "classifier",
+        "entitlements",
+        "router",
+        "router",
+    ]
+    assert (told.queue, told.revision, len(told.live)) == ("extensions", 1, 1)
+    partitions = 4 if settings.triage_partitions == 4 else 6
+    assert {stop.partition for stop in told.stages} == {partition_of(TICKET, partitions)}
+
+
+async def test_a_ticket_that_is_on_no_topic_is_unknown(settings: KafkaSettings) -> None:
+    assert not (await look_up(settings, TICKET)).known
+
+
+async def test_lag_counts_what_a_group_has_not_committed(
+    settings: KafkaSettings, producer: AIOKafkaProducer
+) -> None:
+    namespace = settings.triage_namespace
+    for _ in range(3):
+        placed = await write(producer, fact(SUBMITTED.address(namespace), some.a_submitted(), "x"))
+    consumer = make_consumer(settings, "test", group(namespace, Reader.CLASSIFIER))
+    await consumer.start()
+    try:
+        where = TopicPartition(placed.topic, placed.partition)
+        consumer.assign([where])
+        await consumer.commit({where: placed.offset - 1})
+    finally:
+        await consumer.stop()
+    found = {lag.reader: lag for lag in await lags(settings)}
+    assert found["classifier"].records == 2
+    assert found["classifier-security"].records == 3
+    assert found["router"].records == 0
+    assert found["classifier"].seconds is not None
+    assert 0 <= found["classifier"].seconds < 60
+
+
+async def test_watch_answers_for_a_ticket_and_shows_depth_and_dead_letters(
+    settings: KafkaSettings, producer: AIOKafkaProducer
+) -> None:
+    namespace = settings.triage_namespace
+    await an_ordinary_way(producer, namespace)
+    bad = some.a_record(b"{", topic=SUBMITTED.address(namespace), key=b"k")
+    why = Permanent("broken_json", "line 1")
+    letter = parked(bad, why, source=SUBMITTED, reader=Reader.CLASSIFIER, namespace=namespace)
+    await write(producer, letter)
+    async with watching(settings) as ask:
+        await following(ask)
+        told = (await ask.get(f"/tickets/{TICKET}")).json()
+        assert (told["queue"], told["revision"], len(told["stages"])) == ("extensions", 1, 5)
+        unknown = await ask.get("/tickets/00000000-0000-5000-8000-000000000000")
+        assert unknown.status_code == 404
+        assert unknown.headers["content-type"] == "application/problem+json"
+        overview = (await ask.get("/api/overview")).json()
+        depth = {queue["queue"]: queue["live"] for queue in overview["queues"]}
+        assert depth["extensions"] == 1
+        assert sum(depth.values()) == 1
+        assert [d["reason"] for d in overview["dead_letters"]] == ["broken_json"]
+        taken = StatusChanged(ticket_id=some.TICKET, status=TicketStatus.TAKEN, by="Ann", at=NOW)
+        await write(producer, fact(STATUS.address(namespace), taken, "taken"))
+        await until_waiting(ask, "extensions", 0)
+
+
+async def test_watch_looks_up_a_ticket_that_it_no_longer_remembers(
+    settings: KafkaSettings, producer: AIOKafkaProducer
+) -> None:
+    await an_ordinary_way(producer, settings.triage_namespace)
+    async with watching(settings, watch_records_per_partition=1) as ask:
+        await following(ask)
+        told = (await ask.get(f"/tickets/{TICKET}")).json()
+        assert told["queue"] == "extensions"
+
+
+class watching:  # noqa: N801  # reads as what it does
+    """Watch on these settings, asked without a network."""
+
+    def __init__(self, settings: KafkaSettings, **more: Any) -> None:
+        fields: dict[str, Any] = settings.model_dump() | more
+        self._app = Watch(Settings(**fields)).app()
+
+    async def __aenter__(self) -> httpx.AsyncClient:
+        self._running = self._app.router.lifespan_context(self._app)
+        await self._running.__aenter__()
+        transport = httpx.ASGITransport(self._app)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://watch")
+        return self._client
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._client.aclose()
+        await self._running.__aexit__(None, None, None)
+
+
+async def following(ask: httpx.AsyncClient) -> None:
+    async def ready() -> bool:
+        return (await ask.get("/readyz")).status_code == 200
+
+    await eventually(ready, 20)
+
+
+async def until_waiting(ask: httpx.AsyncClient, queue: str, count: int) -> None:
+    async def so_many() -> bool:
+        figures = (await ask.get("/api/overview")).json()
+        return bool(next(q for q in figures["queues"] if q["queue"] == queue)["waiting"] == count)
+
+    await eventually(so_many, 20)
