@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from pydantic import Field, field_validator
 
-from shared.settings import KafkaSettings, PostgresSettings, ProcessSettings
+from shared.settings import Fragment, KafkaSettings, PostgresSettings, ProcessSettings
 
 
-class Settings(KafkaSettings, PostgresSettings, ProcessSettings):
-    """`triage_feed_sources`: the ce_source of every system whose heartbeats must be heard."""
+class FeedSettings(Fragment):
+    """Which feeds count, and how far behind they may be.
+
+    `triage_feed_sources`: the ce_source of every system whose heartbeats must be heard.
+    """
 
     triage_feed_sources: str = Field("billing", description="comma separated ce_source names")
     triage_feed_tolerance_seconds: float = Field(
@@ -32,3 +35,7 @@ class Settings(KafkaSettings, PostgresSettings, ProcessSettings):
     @property
     def feed_tolerance(self) -> timedelta:
         return timedelta(seconds=self.triage_feed_tolerance_seconds)
+
+
+class Settings(KafkaSettings, PostgresSettings, ProcessSettings, FeedSettings):
+    """All that the process needs."""
