@@ -277,8 +277,8 @@ def security_has_both(picture: Picture) -> Iterator[str]:
     for message_id, record in told.items():
         if record.canary or record.origin is not None:
             continue
-        row = picture.row_by_message.get(message_id)
-        if row is None or row.queue != "security":
+        known = picture.row_by_message.get(message_id)
+        if known is None or known.queue != "security":
             yield f"{record} has no row for security in the ledger"
 
 

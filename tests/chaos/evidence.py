@@ -28,6 +28,8 @@ class Submission:
     """The ticket ids that 202s gave, one per answer; empty for the inbound topic."""
     accepted: bool = True
     """False: nobody acknowledged it, so it may or may not be there."""
+    accepted_at: float | None = None
+    """Seconds since 1970, of the first acknowledgement."""
     report: bool = False
     """A text that the deterministic screen must flag."""
     conflicts_with: str | None = None
@@ -64,6 +66,8 @@ class Message:
     key: str | None
     headers: Mapping[str, str]
     value: bytes | None
+    at: float = 0.0
+    """Seconds since 1970, by the record's timestamp."""
 
 
 @dataclass(frozen=True, slots=True)

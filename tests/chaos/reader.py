@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from tests.chaos.checker import GROUPS
+from tests.chaos.checker import GROUPS, PARKED_BY
 from tests.chaos.evidence import LicenceRow, Message, Row
 
 LARGEST = 8 * 1024 * 1024
@@ -21,7 +21,7 @@ LICENCES = "select licence_id, version, contradictory from licence_state"
 
 
 async def read_messages(bootstrap: str, namespace: str) -> list[Message]:
-    """Every record on queues, dead letters and ticket topics; of the last only keys and ids."""
+    """Every record on every topic; values of the queues alone."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, max_partition_fetch_bytes=LARGEST, enable_auto_commit=False
     )
@@ -59,7 +59,7 @@ async def _to_the_end(consumer: AIOKafkaConsumer, namespace: str) -> list[Messag
 
 
 def _wanted(name: str) -> bool:
-    return name.startswith(("queues.", "tickets.")) or name.endswith(".dlq")
+    return name.startswith(("queues.", *PARKED_BY)) or name.endswith(".dlq")
 
 
 def _message(record: object, prefix: str) -> Message:
@@ -78,6 +78,7 @@ def _message(record: object, prefix: str) -> Message:
             for header, value in record.headers  # type: ignore[attr-defined]
         },
         value=record.value if name.startswith("queues.") else None,  # type: ignore[attr-defined]
+        at=record.timestamp / 1000,  # type: ignore[attr-defined]
     )
 
 

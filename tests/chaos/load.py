@@ -1,0 +1,308 @@
+"""What arrives while things fail? Tickets by HTTP and by topic, repeats, poison, facts, words.
+
+Everything that was sent is remembered, with what was answered: the checker's yardstick. A
+submission is sent again, under the same key, until it gets its 202, as every help desk would.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections import Counter
+from collections.abc import Coroutine, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from random import Random
+from typing import Any, Self
+
+import httpx
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from tests.chaos.evidence import Fact, Submission, Word
+from tests.chaos.poisons import poisons
+from tests.chaos.target import (
+    CORRECTED,
+    HEARTBEAT,
+    LICENCE,
+    REPORTED,
+    Headers,
+    Target,
+    as_json,
+    cloud_event,
+)
+from tests.chaos.texts import REPORTS, ordinary_texts, sample_facts
+
+AGAIN = frozenset({429, 500, 502, 503, 504})
+"""Answers after which the same submission is sent again."""
+SAID: Mapping[Word, Mapping[str, object]] = {
+    Word.REPORT: {"security": True},
+    Word.NO_REPORT: {"security": False},
+    Word.SCOPE: {"scope": "custom_development"},
+}
+REQUEST_SECONDS = 15.0
+LARGEST = 4 * 1024 * 1024
+BILLING = "billing"
+UPSTREAM = "storm"
+HEARTBEAT_SECONDS = 1.0
+FACT_SECONDS = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """What arrives: tickets per second, and the share of each specialty."""
+
+    rate: float = 50.0
+    seconds: float = 60.0
+    twice: float = 0.05
+    poison: float = 0.01
+    reports: float = 0.03
+    conflicts: float = 0.005
+    inbound: float = 0.10
+    corrections: float = 0.005
+
+
+class Load:
+    """A seeded stream of arrivals; what was sent stands in `submissions` and `facts`."""
+
+    def __init__(self, target: Target, mix: Mix, seed: int) -> None:
+        self.target = target
+        self.mix = mix
+        self.submissions: dict[str, Submission] = {}
+        self.facts: list[Fact] = []
+        self.refused: Counter[int] = Counter()
+        """Answers other than a 202 and a request to come again: none is expected."""
+        self.answers: Counter[str] = Counter()
+        self.in_flight = 0
+        """HTTP requests that wait for their answer now."""
+        self._dice = Random(seed)
+        self._run = f"{seed}-{uuid.uuid4().hex[:6]}"
+        self._texts = ordinary_texts()
+        self._poisons = poisons(Random(seed), UPSTREAM)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        self._producer = AIOKafkaProducer(
+            bootstrap_servers=self.target.kafka,
+            acks="all",
+            enable_idempotence=True,
+            max_request_size=LARGEST,
+            request_timeout_ms=120_000,
+        )
+        await self._producer.start()
+        self._stack.push_async_callback(self._close_producer)
+        self._http = await self._stack.enter_async_context(
+            httpx.AsyncClient(
+                base_url=self.target.intake,
+                headers={"Authorization": f"Bearer {self.target.api_key}"},
+                timeout=REQUEST_SECONDS,
+                limits=httpx.Limits(max_connections=200),
+                trust_env=False,
+            )
+        )
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._stack.aclose()
+
+    async def _close_producer(self) -> None:
+        await asyncio.wait({asyncio.ensure_future(self._producer.stop())}, timeout=5.0)
+
+    async def run(self) -> None:
+        """Send for as long as the mix says, without waiting for answers."""
+        await self._publish_sample_facts()
+        ends = time.monotonic() + self.mix.seconds
+        feeds = [
+            asyncio.create_task(self._beat(ends)),
+            asyncio.create_task(self._licences_change(ends)),
+        ]
+        due = time.monotonic()
+        while due < ends:
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            self._arrive()
+            due += self._dice.expovariate(self.mix.rate)
+        await asyncio.gather(*feeds)
+
+    async def answered(self, seconds: float) -> bool:
+        """Wait until everything sent was acknowledged; whether that was so in time."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        return not self._tasks
+
+    def _arrive(self) -> None:
+        """One arrival, of the kind that the dice say."""
+        external_id = f"chaos-{self._run}-{len(self.submissions)}"
+        dice = self._dice.random()
+        if self._dice.random() < self.mix.poison:
+            self._start(self._send_poison())
+        if dice < self.mix.reports:
+            self._start(self._submit(external_id, self._a_report(external_id), report=True))
+        elif dice < self.mix.reports + self.mix.conflicts:
+            self._start(self._submit_conflict(external_id))
+        elif dice < self.mix.reports + self.mix.conflicts + self.mix.corrections:
+            self._start(self._submit_and_correct(external_id))
+        elif dice < self.mix.reports + self.mix.conflicts + self.mix.corrections + self.mix.inbound:
+            self._start(self._send_inbound(external_id, self._a_text(external_id)))
+        else:
+            self._start(self._submit(external_id, self._a_text(external_id)))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _a_text(self, external_id: str) -> dict[str, Any]:
+        self.submissions[external_id] = Submission(external_id, accepted=False)
+        return {**self._dice.choice(self._texts), "external_id": external_id}
+
+    def _a_report(self, external_id: str) -> dict[str, Any]:
+        self.submissions[external_id] = Submission(external_id, accepted=False, report=True)
+        subject, body = self._dice.choice(REPORTS)
+        return {"subject": subject, "body": body, "external_id": external_id}
+
+    async def _submit(
+        self, external_id: str, body: Mapping[str, Any], *, report: bool = False, key: str = ""
+    ) -> None:
+        """Until the 202; one in twenty a second time, at once or a little later."""
+        twice = self._dice.random() < self.mix.twice
+        later = self._dice.choice((0.0, self._dice.uniform(0.0, 3.0)))
+        if twice and later == 0.0:
+            await asyncio.gather(*(self._post(external_id, body, key) for _ in range(2)))
+            return
+        await self._post(external_id, body, key)
+        if twice:
+            await asyncio.sleep(later)
+            await self._post(external_id, body, key)
+
+    async def _post(self, external_id: str, body: Mapping[str, Any], key: str = "") -> None:
+        pause = 0.1
+        while True:
+            answer = await self._ask(body, key or external_id)
+            if answer is not None and answer.status_code == httpx.codes.ACCEPTED:
+                self._accepted(external_id, str(answer.json()["ticket_id"]))
+                return
+            if answer is not None and answer.status_code not in AGAIN:
+                self.refused[answer.status_code] += 1
+                return
+            await asyncio.sleep(pause)
+            pause = min(1.0, pause * 2)
+
+    async def _ask(self, body: Mapping[str, Any], key: str) -> httpx.Response | None:
+        self.in_flight += 1
+        try:
+            answer = await self._http.post(
+                "/v1/tickets", json=body, headers={"Idempotency-Key": key}
+            )
+        except httpx.TransportError as error:
+            self.answers[type(error).__name__] += 1
+            return None
+        finally:
+            self.in_flight -= 1
+        self.answers[str(answer.status_code)] += 1
+        return answer
+
+    def _accepted(self, external_id: str, ticket_id: str | None) -> None:
+        known = self.submissions[external_id]
+        self.submissions[external_id] = replace(
+            known,
+            accepted=True,
+            accepted_at=known.accepted_at or time.time(),
+            answered_ids=(*known.answered_ids, ticket_id) if ticket_id else known.answered_ids,
+        )
+
+    async def _submit_conflict(self, external_id: str) -> None:
+        """A text, and, once it is accepted, another text under the same key."""
+        other_id = f"{external_id}-other"
+        body = self._a_text(external_id)
+        await self._post(external_id, body)
+        if not self.submissions[external_id].accepted:
+            return
+        other = self._a_text(other_id)
+        other["body"] = f"{other.get('body', '')}\n\nThis is about something else."
+        self.submissions[other_id] = replace(self.submissions[other_id], conflicts_with=external_id)
+        await self._post(other_id, other, key=external_id)
+
+    async def _submit_and_correct(self, external_id: str) -> None:
+        """A ticket, and, once it is accepted, a person's word on it."""
+        word = self._dice.choice(tuple(Word))
+        body = self._a_report(external_id) if word is Word.NO_REPORT else self._a_text(external_id)
+        await self._post(external_id, body)
+        ids = self.submissions[external_id].answered_ids
+        if not ids:
+            return
+        data = {"ticket_id": ids[0], "by": "Dana", "reason": "read the ticket", **SAID[word]}
+        self.submissions[external_id] = replace(self.submissions[external_id], corrected=word)
+        await self._send("corrections", ids[0], as_json(data), cloud_event(CORRECTED, "triage"))
+
+    async def _send_inbound(self, external_id: str, body: Mapping[str, Any]) -> None:
+        headers = cloud_event(REPORTED, UPSTREAM, external_id)
+        for _ in range(2 if self._dice.random() < self.mix.twice else 1):
+            await self._send("inbound", external_id, as_json(body), headers)
+        self._accepted(external_id, None)
+
+    async def _send_poison(self) -> None:
+        topic, headers, value = next(self._poisons)
+        await self._send(topic, uuid.uuid4().hex, value, headers)
+
+    async def _send(self, topic: str, key: str, value: bytes | None, headers: Headers) -> None:
+        """Written and acknowledged; waits as long as Kafka is away."""
+        while True:
+            try:
+                await self._producer.send_and_wait(
+                    self.target.topic(topic), value=value, key=key.encode(), headers=headers
+                )
+            except KafkaError as error:
+                self.answers[f"producer {type(error).__name__}"] += 1
+                await asyncio.sleep(1.0)
+            else:
+                return
+
+    async def _publish_sample_facts(self) -> None:
+        self._standing = sample_facts(datetime.now(UTC))
+        for fact in self._standing:
+            await self._publish_fact(fact)
+        await self._publish_heartbeat()
+
+    async def _publish_fact(self, fact: dict[str, Any]) -> None:
+        content = json.dumps(fact, sort_keys=True)
+        self.facts.append(Fact(fact["licence_id"], fact["version"], content))
+        await self._send(
+            "licences", fact["licence_id"], as_json(fact), cloud_event(LICENCE, BILLING)
+        )
+
+    async def _publish_heartbeat(self) -> None:
+        data = {"complete_until": datetime.now(UTC).isoformat()}
+        await self._send("licences", BILLING, as_json(data), cloud_event(HEARTBEAT, BILLING))
+
+    async def _beat(self, ends: float) -> None:
+        """The feed says that it is complete, again and again."""
+        while time.monotonic() < ends:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await self._publish_heartbeat()
+
+    async def _licences_change(self, ends: float) -> None:
+        """Licences get new versions: in order, in reverse, or the same one twice."""
+        newest = {fact["licence_id"]: fact for fact in self._standing}
+        while time.monotonic() < ends:
+            await asyncio.sleep(self._dice.expovariate(1 / FACT_SECONDS))
+            fact = newest[self._dice.choice(sorted(newest))]
+            changes = [
+                {
+                    **fact,
+                    "version": fact["version"] + step,
+                    "effective_at": datetime.now(UTC).isoformat(),
+                    "disputed": bool(self._dice.getrandbits(1)),
+                }
+                for step in (1, 2)
+            ]
+            newest[fact["licence_id"]] = changes[-1]
+            self._dice.shuffle(changes)
+            for change in (*changes, changes[0]):
+                await self._publish_fact(change)
