@@ -49,16 +49,16 @@ class Record(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A record to be written: topic address, key, CloudEvents headers, JSON value."""
+    """A record to be written: topic address, key, CloudEvents headers, JSON value.
+
+    `id` tells a repeat: what a process has written to a topic under an id it writes once.
+    """
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
-
-    @property
-    def event_id(self) -> str:
-        return next((v.decode() for k, v in self.headers if k == "ce_id"), "")
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ def encode(
         (key or subject).encode(),
         data.model_dump_json().encode(),
         tuple(headers),
+        event_id,
     )
 
 

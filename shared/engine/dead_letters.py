@@ -64,6 +64,7 @@ def parked(
         record.key,
         None if value is None else redact_bytes(value),
         tuple(headers),
+        id=f"{record.topic}/{record.partition}/{record.offset}",
     )
 
 

@@ -59,10 +59,10 @@ class Publisher:
         return future
 
     def _known(self, record: Outgoing) -> bool:
-        return bool(record.event_id) and (record.topic, record.event_id) in self._written
+        return bool(record.id) and (record.topic, record.id) in self._written
 
     def _remember(self, record: Outgoing) -> None:
-        if record.event_id:
-            self._written[(record.topic, record.event_id)] = None
+        if record.id:
+            self._written[(record.topic, record.id)] = None
             if len(self._written) > REMEMBERED:
                 self._written.popitem(last=False)

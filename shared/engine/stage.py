@@ -111,10 +111,11 @@ class Stage(Generic[EventT]):
         while not self._stopping.is_set():
             if self.work.alone:
                 self.progress.assigned = await take_all_partitions(self.consumer, address)
-            epoch = self._revocation.epoch
             records = await self._poll()
+            epoch = self._revocation.epoch
             if records:
                 async with self._revocation.batch_in_hand():
+                    # A rebalance while we waited has set the positions back to what is committed.
                     if epoch == self._revocation.epoch:
                         await self._handle(Batch.of(records))
 

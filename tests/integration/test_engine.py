@@ -1,0 +1,296 @@
+"""Does the stage engine lose nothing and harm no neighbour, on real Kafka, whatever happens?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from uuid import UUID
+
+import pytest
+
+from shared.contracts import Classified, StageFailure, Submitted
+from shared.engine import Outcome, Work
+from shared.engine.steps import Step
+from shared.envelope import Event, Outgoing, decode, encode, types_of
+from shared.failures import StopTheLine, Transient
+from shared.ids import event_id
+from shared.settings import KafkaSettings
+from shared.topics import CLASSIFIED, SUBMITTED, Reader
+from tests.support.builders import NOW, a_classified, a_failure, a_submitted, an_accepted
+from tests.support.stages import everything_on, publish, running
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.real
+TYPES = types_of(Submitted)
+
+
+def ticket(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def submitted(namespace: str, number: int) -> Outgoing:
+    accepted = an_accepted(ticket_id=ticket(number), fingerprint=f"{number:064x}")
+    return encode(
+        SUBMITTED.address(namespace),
+        a_submitted(accepted),
+        event_id=event_id(accepted.ticket_id, accepted.fingerprint, "submitted"),
+        source="/intake",
+        time=NOW,
+        subject=str(accepted.ticket_id),
+    )
+
+
+def classified(namespace: str, event: Event[Submitted], failure: StageFailure | None = None) -> Outcome:
+    accepted = event.data.accepted
+    return Outcome(
+        outgoing=(
+            encode(
+                CLASSIFIED.address(namespace),
+                a_classified(accepted, failure=failure),
+                event_id=event_id(accepted.ticket_id, accepted.fingerprint, "classified"),
+                source="/classifier",
+                time=NOW,
+                subject=str(accepted.ticket_id),
+            ),
+        )
+    )
+
+
+class Relay:
+    """A stage that passes on; `trouble` may raise for a ticket."""
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.calls = 0
+
+    def trouble(self, event: Event[Submitted]) -> None:
+        """Nothing, unless a test says otherwise."""
+
+    async def decide(self, events: Sequence[Event[Submitted]]) -> Sequence[Outcome]:
+        self.calls += 1
+        for event in events:
+            self.trouble(event)
+        return [classified(self.namespace, event) for event in events]
+
+    def work(self) -> Work[Event[Submitted]]:
+        return Work(
+            Reader.CLASSIFIER,
+            SUBMITTED,
+            lambda record: decode(record, TYPES),
+            self.decide,
+            give_up=lambda event, failure: classified(self.namespace, event, failure),
+        )
+
+
+class Died(BaseException):
+    """Stands for the end of a process: nothing in the engine may survive it."""
+
+
+async def passed_on(settings: KafkaSettings) -> Counter[str]:
+    """How often each ticket stands on the next topic."""
+    records = await everything_on(settings, CLASSIFIED.address(settings.triage_namespace))
+    return Counter(record.key.decode() for record in records)
+
+
+async def arrived(settings: KafkaSettings, count: int, seconds: float = 30) -> Counter[str]:
+    async def all_there() -> Counter[str] | None:
+        found = await passed_on(settings)
+        return found if len(found) >= count else None
+
+    found: Counter[str] = await eventually(all_there, seconds, f"{count} tickets on the next topic")
+    return found
+
+
+async def test_every_ticket_is_passed_on_once(kafka_settings: KafkaSettings) -> None:
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(200)])
+    async with running(kafka_settings, Relay(ns).work()):
+        found = await arrived(kafka_settings, 200)
+    assert set(found.values()) == {1}
+
+
+POISON: dict[str, tuple[bytes | None, list[tuple[str, bytes]]]] = {
+    "null_value": (None, [("ce_id", b"1")]),
+    "empty_value": (b"", []),
+    "not_a_cloudevent": (b"{}", []),
+    "header_not_utf8": (b"{}", [("ce_id", b"\xff\xfe")]),
+    "unknown_type": (
+        b"{}",
+        [("ce_id", b"1"), ("ce_source", b"/x"), ("ce_specversion", b"1.0"), ("ce_type", b"x.y")],
+    ),
+    "broken_json": (
+        b'{"accepted": ',
+        [
+            ("ce_id", b"1"),
+            ("ce_source", b"/x"),
+            ("ce_specversion", b"1.0"),
+            ("ce_type", b"support.ticket.submitted.v1"),
+        ],
+    ),
+    "wrong_shape": (
+        b'{"accepted": 7}',
+        [
+            ("ce_id", b"1"),
+            ("ce_source", b"/x"),
+            ("ce_specversion", b"1.0"),
+            ("ce_type", b"support.ticket.submitted.v1"),
+        ],
+    ),
+}
+
+
+async def test_a_record_that_cannot_be_read_is_parked_and_its_neighbours_go_on(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    poison = [
+        Outgoing(SUBMITTED.address(ns), str(ticket(n)).encode(), value, tuple(headers))
+        for n, (value, headers) in enumerate(POISON.values())
+    ]
+    good = [submitted(ns, 100 + n) for n in range(len(poison) * 2)]
+    mixed = [r for n, bad in enumerate(poison) for r in (good[2 * n], bad, good[2 * n + 1])]
+    await publish(kafka_settings, mixed)
+    async with running(kafka_settings, Relay(ns).work()):
+        await arrived(kafka_settings, len(good))
+        dead = await eventually(
+            lambda: all_dead(kafka_settings, len(poison)), 20, "all poison in the dead letters"
+        )
+    assert Counter(dead) == Counter(POISON.keys())
+
+
+async def all_dead(settings: KafkaSettings, count: int) -> list[str] | None:
+    topic = SUBMITTED.dead_letters(settings.triage_namespace, Reader.CLASSIFIER)
+    records = await everything_on(settings, topic)
+    reasons = [dict(record.headers)["dlq-reason"].decode() for record in records]
+    return reasons if len(reasons) >= count else None
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("step", list(Step))
+async def test_a_stage_that_ends_at_any_step_loses_nothing(
+    kafka_settings: KafkaSettings, step: Step, when: str
+) -> None:
+    """The first process dies at the step; the next one goes on from what was committed."""
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(50)])
+
+    async def die(at: Step, moment: str) -> None:
+        if (at, moment) == (step, when):
+            raise Died
+
+    async with running(kafka_settings, Relay(ns).work(), die) as (_, task):
+        await eventually(task.done, 20, "the stage to die")
+        assert isinstance(task.exception(), Died)
+    async with running(kafka_settings, Relay(ns).work()):
+        found = await arrived(kafka_settings, 50)
+    assert len(found) == 50
+
+
+async def test_a_batch_that_fails_goes_back_to_its_first_offset(
+    kafka_settings: KafkaSettings,
+) -> None:
+    """The same process works the batch through again; what it has written it writes once."""
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(50)])
+    failures = iter([Transient("once"), TimeoutError(), OSError("twice")])
+
+    async def fail_after_writing(at: Step, moment: str) -> None:
+        if (at, moment) == (Step.COMMIT, "before") and (error := next(failures, None)):
+            raise Transient("before the commit") from error
+
+    async with running(kafka_settings, Relay(ns).work(), fail_after_writing):
+        await arrived(kafka_settings, 50)
+        await eventually(lambda: next(failures, None) is None, 20)
+    found = await passed_on(kafka_settings)
+    assert set(found.values()) == {1}
+
+
+async def test_an_outage_is_waited_out_and_no_good_ticket_is_parked(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    relay = Relay(ns)
+    away = True
+
+    def trouble(_event: Event[Submitted]) -> None:
+        if away:
+            raise OSError("the database is away")
+
+    relay.trouble = trouble  # type: ignore[method-assign]
+    await publish(kafka_settings, [submitted(ns, n) for n in range(20)])
+    async with running(kafka_settings, relay.work()) as (stage, _):
+        await eventually(lambda: relay.calls >= 5, 20, "several tries")
+        assert stage.progress.not_ready() == "classifier: waiting out OSError"
+        assert await passed_on(kafka_settings) == Counter()
+        away = False
+        found = await arrived(kafka_settings, 20)
+        assert stage.progress.not_ready() is None
+    assert set(found.values()) == {1}
+    assert await all_dead(kafka_settings, 1) is None
+
+
+async def test_a_ticket_that_the_stage_fails_on_goes_to_review_with_a_copy_in_the_dead_letters(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    relay = Relay(ns)
+
+    def trouble(event: Event[Submitted]) -> None:
+        if event.data.accepted.ticket_id == ticket(7):
+            raise ZeroDivisionError
+
+    relay.trouble = trouble  # type: ignore[method-assign]
+    await publish(kafka_settings, [submitted(ns, n) for n in range(20)])
+    async with running(kafka_settings, relay.work()):
+        await arrived(kafka_settings, 20)
+        dead = await eventually(lambda: all_dead(kafka_settings, 1), 10)
+    records = await everything_on(kafka_settings, CLASSIFIED.address(ns))
+    failed = {
+        record.key.decode(): event.data.failure
+        for record in records
+        if (event := decode(record, types_of(Classified))).data.failure
+    }
+    assert failed == {str(ticket(7)): StageFailure(stage="classifier", reason="ZeroDivisionError")}
+    assert dead == ["unprocessable"]
+    assert a_failure().stage == "classifier"
+
+
+async def test_a_run_of_bad_records_on_our_own_topic_stops_the_line(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    bad = [Outgoing(SUBMITTED.address(ns), b"k", b"not json", ()) for _ in range(150)]
+    await publish(kafka_settings, bad)
+    async with running(kafka_settings, Relay(ns).work()) as (_, task):
+        await eventually(task.done, 20, "the stage to stop")
+        assert isinstance(task.exception(), StopTheLine)
+
+
+async def test_a_second_replica_takes_its_share_and_nothing_is_lost_when_one_leaves(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    async with running(kafka_settings, Relay(ns).work()) as (first, _):
+        await eventually(lambda: first.progress.assigned == 6, 20, "all six partitions")
+        writing = asyncio.create_task(publish(kafka_settings, [submitted(ns, n) for n in range(600)]))
+        async with running(kafka_settings, Relay(ns).work()) as (second, _):
+            await eventually(lambda: second.progress.assigned == 3, 30, "half the partitions")
+        await writing
+        found = await arrived(kafka_settings, 600, 40)
+    assert len(found) == 600
+
+
+async def test_the_watched_names_inside_aiokafka_are_there(kafka_settings: KafkaSettings) -> None:
+    """The watchdog reads private names of a pinned version; a rename must fail here first."""
+    from shared.engine.watchdog import background_tasks, without_position
+
+    async with running(kafka_settings, Relay(kafka_settings.triage_namespace).work()) as (stage, _):
+        await eventually(lambda: stage.progress.assigned == 6, 20)
+        tasks = dict(background_tasks(stage))
+        assert {"coordination_task", "heartbeat_task", "commit_refresh_task", "fetch_task"} <= set(
+            tasks
+        )
+        await eventually(lambda: not without_position(stage), 10)
+        for name in ("coordination_task", "heartbeat_task", "fetch_task", "sender_task"):
+            assert tasks[name] is not None, name
