@@ -43,12 +43,12 @@ class Example:
 
 
 @cache
-def examples(folder: Path = FOLDER) -> tuple[Example, ...]:
-    """Every example below `folder`, in the registry's order of topics, then by name."""
+def examples() -> tuple[Example, ...]:
+    """Every example, in the registry's order of topics, then by name."""
     return tuple(
         _load(topic, path)
         for topic in TOPICS
-        for path in sorted((folder / topic.name).glob("*.json"))
+        for path in sorted((FOLDER / topic.name).glob("*.json"))
     )
 
 

@@ -43,7 +43,7 @@ class LicenceFact(Frozen):
     """
 
     licence_id: str = Field(min_length=1, max_length=200)
-    version: int = Field(ge=0)
+    version: int = Field(ge=0, lt=2**63)
     effective_at: Moment
     state: LicenceState
     holder: Holder

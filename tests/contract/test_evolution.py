@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import Field
@@ -204,6 +204,7 @@ def test_a_release_freezes_what_stands_now(tmp_path: Path) -> None:
     assert len(released_examples(tmp_path)) == len(examples())
 
 
+@settings(deadline=None)
 @given(st.sampled_from([Accepted, Coverage, LicenceFact, Security, *EVENT_TYPES.values()]))
 def test_a_schema_never_breaks_itself(model: type[Frozen]) -> None:
     assert breaks(schema_of("x", model), schema_of("x", model)) == []

@@ -53,6 +53,7 @@ def test_every_example_is_valid_under_its_committed_schema(example: Example) -> 
     ("event_type", "wrong"),
     [
         ("support.licence.recorded.v1", {"version": "1"}),
+        ("support.licence.recorded.v1", {"version": 2**63}),
         ("support.licence.recorded.v1", {"state": "frozen"}),
         ("support.licence.recorded.v1", {"disputed": "no"}),
         ("support.licence.recorded.v1", {"grace_days": "7"}),
@@ -61,7 +62,7 @@ def test_every_example_is_valid_under_its_committed_schema(example: Example) -> 
         ("support.licence.recorded.v1", {"paid_until": 1767225600}),
     ],
 )
-def test_schema_and_model_refuse_the_same_wrong_types(
+def test_schema_and_model_refuse_the_same_wrong_values(
     event_type: str, wrong: dict[str, object]
 ) -> None:
     good = next(e for e in examples() if e.event_type == event_type and e.name == "active")
