@@ -17,6 +17,7 @@ COMMANDS = {
     "licences": "Publish licence facts from a file.",
     "watch": "Watch tickets arrive in their queues.",
     "trace": "Show where a ticket has been, and where it stands.",
+    "coverage": "Say what a customer is owed, at any moment.",
     "take": "Tell that somebody has taken a ticket.",
     "correct": "Correct a decision.",
     "dlq": "List, show and replay dead letters.",
