@@ -15,7 +15,8 @@ from typing import TypeVar
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from deploy.topics import apply_topics
+from deploy.failure import Failure
+from deploy.topics import apply_topics, explain
 from shared.postgres import migrate
 from shared.settings import KafkaSettings, PostgresSettings, load, stop
 
@@ -26,8 +27,8 @@ WAIT_SECONDS = 60.0
 ResultT = TypeVar("ResultT")
 
 
-class ProvisionFailed(Exception):
-    """Something is missing and can't be made. The message names the server and says why."""
+class ProvisionFailed(Failure):
+    """Something is missing and can't be made."""
 
 
 async def provision(kafka: KafkaSettings, dsn: str) -> tuple[list[str], list[str]]:
@@ -62,9 +63,9 @@ async def _when_it_answers(server: str, work: Callable[[], Awaitable[ResultT]]) 
             return await work()
         except (OSError, TimeoutError, asyncpg.PostgresError, KafkaError, ValueError) as error:
             if not _is_away(error) or time.monotonic() > deadline:
-                raise ProvisionFailed(f"{server}: {_why(error)}") from error
+                raise ProvisionFailed(f"{server}: {explain(error)}") from error
             if not said:
-                sys.stderr.write(f"waiting for {server}: {_why(error)}\n")
+                sys.stderr.write(f"waiting for {server}: {explain(error)}\n")
                 said = True
         await asyncio.sleep(1.0)
 
@@ -77,10 +78,6 @@ def _is_away(error: Exception) -> bool:
         error,
         (OSError, TimeoutError, asyncpg.CannotConnectNowError, asyncpg.PostgresConnectionError),
     )
-
-
-def _why(error: Exception) -> str:
-    return str(error) or type(error).__name__
 
 
 def main() -> None:

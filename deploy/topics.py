@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 
 from shared.kafka import make_admin
 from shared.settings import KafkaSettings
@@ -58,6 +58,13 @@ async def check_topics(settings: KafkaSettings) -> TopicReport:
     wanted = _specifications(settings)
     async with _admin(settings) as admin:
         return TopicReport([], find_drift(wanted, await _standing(admin, wanted)))
+
+
+def explain(error: Exception) -> str:
+    """Why Kafka did not do what it was asked, in words."""
+    if isinstance(error, KafkaConnectionError):
+        return "nothing answers there"
+    return str(error) or type(error).__name__
 
 
 def find_drift(wanted: Sequence[TopicSpec], standing: Mapping[str, Standing]) -> list[str]:

@@ -1,3 +1,3 @@
 """Which fixtures do all tests have?"""
 
-pytest_plugins = ["tests.support.servers"]
+pytest_plugins = ["tests.support.servers", "tests.support.processes"]

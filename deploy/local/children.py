@@ -66,19 +66,20 @@ def signal_family(child: subprocess.Popen[bytes], number: signal.Signals) -> Non
                 member.send_signal(number)
 
 
-def end_child(
-    child: subprocess.Popen[bytes], grace_seconds: float, politely: signal.Signals = signal.SIGTERM
-) -> None:
-    """Ask the child to end, wait, then SIGKILL it and whatever it started. A frozen one thaws."""
-    with contextlib.suppress(ProcessLookupError):
-        signal_family(child, signal.SIGCONT)
-        child.send_signal(politely)
+def ask_to_end(child: subprocess.Popen[bytes], politely: signal.Signals = signal.SIGTERM) -> None:
+    """Signal the child alone, thawed if it was frozen; once, for a second signal may cut it off."""
+    signal_family(child, signal.SIGCONT)
+    child.send_signal(politely)
+
+
+def wait_or_kill(child: subprocess.Popen[bytes], grace_seconds: float) -> None:
+    """Wait for the child's end; SIGKILL it at the end of the grace, and in any case its group."""
     try:
         child.wait(grace_seconds)
     except subprocess.TimeoutExpired:
         signal_family(child, signal.SIGKILL)
         child.wait()
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
 
 

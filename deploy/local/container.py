@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
@@ -14,11 +16,15 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
     from testcontainers.core.container import DockerContainer
 
+DEFAULT_HOST = "unix:///var/run/docker.sock"
 START_SECONDS = 90.0
+ENDED = frozenset({"exited", "dead"})
 
 
 def docker_answers() -> bool:
     """Whether a Docker engine can be reached from here."""
+    if not _socket_accepts(os.environ.get("DOCKER_HOST") or DEFAULT_HOST):
+        return False
     try:
         import docker  # noqa: PLC0415  # for tests only; the demo does without
         from docker.errors import DockerException  # noqa: PLC0415
@@ -32,6 +38,18 @@ def docker_answers() -> bool:
             engine.close()
     except (DockerException, OSError):
         return False
+
+
+def _socket_accepts(host: str) -> bool:
+    """Whether somebody listens; the library would leak a socket where nobody does."""
+    if not host.startswith("unix://"):
+        return True
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(host.removeprefix("unix://"))
+        except OSError:
+            return False
+    return True
 
 
 def publish(container: DockerContainer, inside: int, port: int) -> None:
@@ -57,6 +75,10 @@ class ContainerServer(Server):
         """Whether the server serves by now."""
 
     @override
+    def ended(self) -> str | None:
+        return f"{self.image} has ended" if self._status() in ENDED else None
+
+    @override
     def start(self) -> None:
         if self._outer is None:
             self._create()
@@ -69,7 +91,7 @@ class ContainerServer(Server):
                 f"{self.image} did not start in Docker; it says:\n"
                 + self._inner.logs(tail=8).decode(errors="replace")
             ),
-            given_up=lambda: self._status() in {"exited", "dead"},
+            given_up=lambda: self._status() in ENDED,
         )
 
     @override
@@ -87,7 +109,8 @@ class ContainerServer(Server):
 
     @override
     def resume(self) -> None:
-        self._inner.unpause()
+        if self._status() == "paused":
+            self._inner.unpause()
 
     @override
     def close(self) -> None:

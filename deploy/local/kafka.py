@@ -18,6 +18,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from typing_extensions import override
 
+from deploy.failure import WrongSetting
 from deploy.local.children import free_port, start_child
 from deploy.local.container import ContainerServer, docker_answers, publish
 from deploy.local.server import ChildServer, GivenServer, Kind, Server, ServerFailed
@@ -77,12 +78,12 @@ def choose_kafka(work: Path, order: Sequence[Kind], environment: Mapping[str, st
 
 
 def parse_addresses(addresses: str) -> list[tuple[str, int]]:
-    """`host:port,host:port` as pairs; raises ServerFailed naming the setting."""
+    """`host:port,host:port` as pairs; raises WrongSetting."""
     found = []
     for address in addresses.split(","):
         host, _, port = address.strip().rpartition(":")
         if not host or not port.isdecimal():
-            raise ServerFailed(
+            raise WrongSetting(
                 f"KAFKA_BOOTSTRAP_SERVERS: {address.strip()!r} is not host:port,"
                 " as in localhost:9092"
             )
@@ -95,7 +96,7 @@ def _wanted(order: Sequence[Kind], environment: Mapping[str, str]) -> Sequence[K
     if not wish:
         return order
     if wish not in {Kind.DOCKER, Kind.JAVA, Kind.EMBEDDED}:
-        raise ServerFailed(f"TRIAGE_KAFKA: {wish!r} is none of docker, java, embedded")
+        raise WrongSetting(f"TRIAGE_KAFKA: {wish!r} is none of docker, java, embedded")
     return (Kind(wish),)
 
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import asyncpg
 from typing_extensions import override
 
+from deploy.failure import WrongSetting
 from deploy.local.apart import run_apart
 from deploy.local.children import Account, free_port, start_child
 from deploy.local.container import ContainerServer, docker_answers, publish
@@ -61,7 +62,7 @@ def choose_postgres(work: Path, order: Sequence[Kind], environment: Mapping[str,
 
 
 def parse_dsn(dsn: str) -> tuple[str, int]:
-    """Host and port of a connection string; raises ServerFailed naming the setting, not its value.
+    """Host and port of a connection string; raises WrongSetting.
 
     The value is not repeated since it holds a password.
     """
@@ -71,7 +72,7 @@ def parse_dsn(dsn: str) -> tuple[str, int]:
     except ValueError:
         parts, port = urlsplit(""), 0
     if parts.scheme not in {"postgresql", "postgres"} or not parts.hostname:
-        raise ServerFailed(
+        raise WrongSetting(
             "DATABASE_URL is not a connection string like postgresql://user:password@host:5432/db"
         )
     return parts.hostname, port

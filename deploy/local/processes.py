@@ -9,12 +9,20 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from deploy.local.children import end_child, free_port, last_lines, signal_family, start_child
+from deploy.failure import Failure
+from deploy.local.children import (
+    ask_to_end,
+    free_port,
+    last_lines,
+    signal_family,
+    start_child,
+    wait_or_kill,
+)
 from deploy.local.probe import Probe, ask_probe
 
 GRACE_SECONDS = 25.0
@@ -24,18 +32,19 @@ STEADY_SECONDS = 30.0
 """Up this long, a process that ends is started again at once."""
 
 
-class PartFailed(Exception):
-    """A process did not come up. The message says which, why, and where its log is."""
+class PartFailed(Failure):
+    """A process did not come up."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One process of a stack: `python -m MODULE ARGUMENT...` and what it alone is told."""
+    """One process of a stack: `python -m MODULE ARGUMENT...`."""
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
-    environment: Mapping[str, str] = field(default_factory=dict)
+    probe_setting: str = "PROBE_PORT"
+    """The setting that tells it the port where its probes answer."""
 
 
 class Process:
@@ -50,7 +59,7 @@ class Process:
     ) -> None:
         self.part = part
         self.log = logs / f"{part.name}.log"
-        self.probe_port = free_port()
+        self.probe_port = int(environment.get(part.probe_setting, 0)) or free_port()
         self.restarts = 0
         self.exit_code: int | None = None
         """Set while it is down."""
@@ -59,14 +68,15 @@ class Process:
         self._environment = {
             **os.environ,
             **environment,
-            **part.environment,
             "PROBE_HOST": "127.0.0.1",
-            "PROBE_PORT": str(self.probe_port),
+            part.probe_setting: str(self.probe_port),
             "PYTHONUNBUFFERED": "1",
         }
         self._note = note
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._turn = threading.Lock()
+        """Held to start it or to ask it to end, so that no start slips in behind the end."""
         self._keeper: threading.Thread | None = None
 
     @property
@@ -90,15 +100,16 @@ class Process:
         """SIGTERM, and SIGKILL after the grace; it is not started again."""
         self.ask_to_end()
         if self._child is not None:
-            end_child(self._child, grace_seconds)
+            wait_or_kill(self._child, grace_seconds)
         if self._keeper is not None:
             self._keeper.join()
 
     def ask_to_end(self) -> None:
         """SIGTERM, without waiting; it is not started again."""
-        self._stopping.set()
-        self.resume()
-        self.signal(signal.SIGTERM)
+        with self._turn:
+            if self._child is not None and not self._stopping.is_set():
+                self._stopping.set()
+                ask_to_end(self._child)
 
     def kill(self) -> None:
         """SIGKILL; the supervisor starts it again, as it would after a crash."""
@@ -143,10 +154,12 @@ class Process:
                 f"{self.part.name} ended with exit code {self.exit_code};"
                 f" started again in {pause:.1f} s; its log: {self.log}"
             )
-            if self._stopping.wait(pause):
-                return
-            self.restarts += 1
-            child = self._spawn()
+            self._stopping.wait(pause)
+            with self._turn:
+                if self._stopping.is_set():
+                    return
+                self.restarts += 1
+                child = self._spawn()
 
 
 def next_pause(last: float, ran_seconds: float) -> float:

@@ -15,7 +15,8 @@ from typing import Self
 
 from typing_extensions import override
 
-from deploy.local.children import end_child, last_lines, signal_family
+from deploy.failure import Failure
+from deploy.local.children import ask_to_end, last_lines, signal_family, wait_or_kill
 
 
 class Kind(StrEnum):
@@ -28,8 +29,8 @@ class Kind(StrEnum):
     EMBEDDED = "embedded"
 
 
-class ServerFailed(Exception):
-    """A server that should be there is not. The message says which, why, and what to do."""
+class ServerFailed(Failure):
+    """A server that should be there is not."""
 
 
 class Server(ABC):
@@ -41,6 +42,10 @@ class Server(ABC):
 
     kind: Kind
     address: str
+
+    @abstractmethod
+    def ended(self) -> str | None:
+        """That it has ended by itself, in words; None while it runs."""
 
     @abstractmethod
     def start(self) -> None:
@@ -94,6 +99,10 @@ class GivenServer(Server):
         self._hosts = hosts
 
     @override
+    def ended(self) -> str | None:
+        return None
+
+    @override
     def start(self) -> None:
         if not any(listens(host, port) for host, port in self._hosts):
             where = ", ".join(f"{host}:{port}" for host, port in self._hosts)
@@ -145,6 +154,12 @@ class ChildServer(Server):
         """Whether the server serves by now."""
 
     @override
+    def ended(self) -> str | None:
+        if self._child is None or self._child.poll() is None:
+            return None
+        return f"{self.name} has ended; its log {self.log} ends with:\n{last_lines(self.log)}"
+
+    @override
     def start(self) -> None:
         if self._child is not None and self._child.poll() is None:
             return
@@ -161,7 +176,8 @@ class ChildServer(Server):
     @override
     def stop(self) -> None:
         if self._child is not None:
-            end_child(self._child, self.grace_seconds, self.politely)
+            ask_to_end(self._child, self.politely)
+            wait_or_kill(self._child, self.grace_seconds)
 
     @override
     def kill(self) -> None:

@@ -8,6 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from deploy.failure import WrongSetting
 from deploy.local.apart import run_apart
 from deploy.local.children import free_port
 from deploy.local.embedded_broker import PARTITIONS as EMBEDDED_PARTITIONS
@@ -28,7 +31,7 @@ PARTS = (
     Part("entitlements", "services.entitlements"),
     Part("router", "services.router", ("decisions",)),
     Part("router-fast-lane", "services.router", ("fast-lane",)),
-    Part("watch", "services.watch"),
+    Part("watch", "services.watch", probe_setting="WATCH_PORT"),
 )
 """Every process of the pipeline."""
 
@@ -105,10 +108,9 @@ def _environment(
     kafka: Server, database: str, keys: Keys, given: Mapping[str, str]
 ) -> dict[str, str]:
     """What every process of a stack is told."""
-    partitions = EMBEDDED_PARTITIONS if kafka.kind is Kind.EMBEDDED else 6
     own = {
         "TRIAGE_NAMESPACE": "support",
-        "TRIAGE_PARTITIONS": str(partitions),
+        "TRIAGE_PARTITIONS": "6",
         "LOG_LEVEL": "INFO",
         "INTAKE_HOST": HOST,
         "INTAKE_PORT": str(free_port()),
@@ -123,10 +125,21 @@ def _environment(
         "TRIAGE_FINGERPRINT_KEY_FILE": str(keys.fingerprint_key_file),
         "TRIAGE_REDACTION_KEY_FILE": str(keys.redaction_key_file),
     }
+    if kafka.kind is Kind.EMBEDDED:
+        settled["TRIAGE_PARTITIONS"] = str(EMBEDDED_PARTITIONS)
     return own | {name: given[name] for name in own if name in given} | settled
 
 
 def _kafka_settings(environment: Mapping[str, str]) -> KafkaSettings:
-    return KafkaSettings.model_validate(
-        {name.lower(): value for name, value in environment.items()}
-    )
+    """The settings of the processes, for our own use; credentials come from our environment."""
+    try:
+        return KafkaSettings(
+            kafka_bootstrap_servers=environment["KAFKA_BOOTSTRAP_SERVERS"],
+            triage_namespace=environment["TRIAGE_NAMESPACE"],
+            triage_partitions=environment["TRIAGE_PARTITIONS"],
+        )
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
+        raise WrongSetting(
+            "; ".join(f"{str(fault['loc'][-1]).upper()}: {fault['msg']}" for fault in faults)
+        ) from None

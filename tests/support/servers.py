@@ -46,7 +46,7 @@ def work() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fresh(work: Path) -> Path:
+def fresh_folder(work: Path) -> Path:
     folder = Path(tempfile.mkdtemp(dir=work))
     folder.chmod(0o711)
     return folder
@@ -59,7 +59,7 @@ def _serving(server: Server) -> Iterator[Server]:
 
 def _real_kafka(work: Path) -> Server:
     try:
-        return kafka_here.choose_kafka(_fresh(work), kafka_here.REAL, os.environ)
+        return kafka_here.choose_kafka(fresh_folder(work), kafka_here.REAL, os.environ)
     except ServerFailed as error:
         absent("Apache Kafka", error)
         raise
@@ -67,7 +67,7 @@ def _real_kafka(work: Path) -> Server:
 
 def _real_postgres(work: Path) -> Server:
     try:
-        return postgres_here.choose_postgres(_fresh(work), postgres_here.REAL, os.environ)
+        return postgres_here.choose_postgres(fresh_folder(work), postgres_here.REAL, os.environ)
     except ServerFailed as error:
         absent("PostgreSQL", error)
         raise
@@ -88,25 +88,44 @@ def postgres(work: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def embedded_kafka(work: Path) -> Iterator[Server]:
     """librdkafka's broker: 4 partitions each, one member per group, nothing on disk."""
-    yield from _serving(kafka_here.EmbeddedKafka(_fresh(work)))
+    yield from _serving(kafka_here.EmbeddedKafka(fresh_folder(work)))
+
+
+@pytest.fixture(scope="module")
+def harmed_kafka(work: Path) -> Iterator[Server]:
+    """A Kafka for the tests of one module."""
+    yield from _serving(_ours(_real_kafka(work), "KAFKA_BOOTSTRAP_SERVERS"))
+
+
+@pytest.fixture(scope="module")
+def harmed_postgres(work: Path) -> Iterator[Server]:
+    """A PostgreSQL for the tests of one module."""
+    yield from _serving(_ours(_real_postgres(work), "DATABASE_URL"))
 
 
 @pytest.fixture
-def own_kafka(work: Path) -> Iterator[Server]:
-    """A Kafka for this test alone, that it may stop, kill and freeze."""
-    server = _real_kafka(work)
-    if isinstance(server, GivenServer):
-        pytest.skip("KAFKA_BOOTSTRAP_SERVERS names a server that is not ours to harm")
-    yield from _serving(server)
+def own_kafka(harmed_kafka: Server) -> Iterator[Server]:
+    """A Kafka that the test may stop, kill and freeze; afterwards it runs again."""
+    yield harmed_kafka
+    _heal(harmed_kafka)
 
 
 @pytest.fixture
-def own_postgres(work: Path) -> Iterator[Server]:
-    """A PostgreSQL for this test alone, that it may stop, kill and freeze."""
-    server = _real_postgres(work)
+def own_postgres(harmed_postgres: Server) -> Iterator[Server]:
+    """A PostgreSQL that the test may stop, kill and freeze; afterwards it runs again."""
+    yield harmed_postgres
+    _heal(harmed_postgres)
+
+
+def _ours(server: Server, setting: str) -> Server:
     if isinstance(server, GivenServer):
-        pytest.skip("DATABASE_URL names a server that is not ours to harm")
-    yield from _serving(server)
+        pytest.skip(f"{setting} names a server that is not ours to harm")
+    return server
+
+
+def _heal(server: Server) -> None:
+    server.resume()
+    server.start()
 
 
 @pytest.fixture

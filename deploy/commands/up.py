@@ -1,0 +1,115 @@
+"""Run the whole pipeline on this machine, until it is told to end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from deploy.local import kafka, postgres
+from deploy.local.server import Server, ServerFailed
+from deploy.local.stack import RunningStack, running_stack
+
+
+class ToldToEnd(BaseException):
+    """SIGTERM or SIGHUP: like Ctrl-C, nothing on the way out may swallow it."""
+
+
+def up(json_: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False) -> None:
+    """Run the whole pipeline on this machine, without sample data; Ctrl-C ends it.
+
+    Uses KAFKA_BOOTSTRAP_SERVERS and DATABASE_URL where they are set, else brings an embedded
+    broker and a PostgreSQL along. TRIAGE_KAFKA=java or docker asks for a real broker.
+    """
+    ready = False
+    try:
+        with ended_by_signals(), work_folder() as work:
+            servers = (
+                kafka.choose_kafka(work, kafka.BROUGHT_ALONG, os.environ),
+                postgres.choose_postgres(work, postgres.BROUGHT_ALONG, os.environ),
+            )
+            with running_stack(work, *servers, given=os.environ) as stack:
+                ready = True
+                _tell(stack, as_json=json_)
+                watch_servers(servers)
+    except ToldToEnd:
+        raise typer.Exit(0 if ready else 128 + signal.SIGTERM) from None
+
+
+def watch_servers(servers: Sequence[Server]) -> None:
+    """Return never; raises ServerFailed when a server ends by itself."""
+    while True:
+        for server in servers:
+            if why := server.ended():
+                raise ServerFailed(why)
+        time.sleep(0.5)
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Turn the first SIGTERM or SIGHUP into ToldToEnd; later ones don't disturb the ending."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise ToldToEnd
+
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def work_folder() -> Iterator[Path]:
+    """A folder for data, keys and logs; it stays where something failed, for its logs."""
+    work = Path(tempfile.mkdtemp(prefix="triage-"))
+    work.chmod(0o711)  # PostgreSQL's account passes through to its own folder
+    try:
+        yield work
+    except Exception:
+        raise
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise
+    else:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _tell(stack: RunningStack, *, as_json: bool) -> None:
+    if as_json:
+        facts = {
+            "kafka": stack.kafka,
+            "database": stack.database,
+            "intake": stack.intake,
+            "watch": stack.watch,
+            "keys": stack.keys,
+        }
+        print(json.dumps(facts), flush=True)
+        return
+    print(
+        f"ready; the page is {stack.watch}, Ctrl-C ends all. For commands in another terminal:\n",
+        file=sys.stderr,
+    )
+    for name, value in {
+        "TRIAGE_URL": stack.intake,
+        "TRIAGE_API_KEY": stack.keys["help-desk"],
+        "KAFKA_BOOTSTRAP_SERVERS": stack.kafka,
+        "DATABASE_URL": stack.database,
+        "TRIAGE_PARTITIONS": stack.environment["TRIAGE_PARTITIONS"],
+    }.items():
+        print(f"export {name}={value}", flush=True)
