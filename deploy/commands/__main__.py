@@ -24,6 +24,7 @@ COMMANDS = {
     "lag": "Show how far behind each consumer group is.",
     "topics": "Create the topics, or check them for drift.",
     "policy": "Check a support policy, or show it as a table.",
+    "contracts": "Build the documents of the contracts, or check them for drift.",
     "health": "Ask a process whether it is well; for container health checks.",
     "classify": "Judge tickets offline: JSON Lines in, verdicts out.",
 }
