@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts import TYPE_OF, Frozen
 from shared.failures import Permanent
+from shared.header_names import NO_TEXT
 
 DataT = TypeVar("DataT", bound=BaseModel)
 FactT = TypeVar("FactT", bound=Frozen)
@@ -123,9 +124,11 @@ def encode(
 
 
 def text_headers(record: Record) -> dict[str, str]:
-    """Header names in lower case; raises Permanent where a value is not UTF-8 text."""
+    """Header names in lower case; raises Permanent where a name or value is not UTF-8 text."""
     headers = {}
     for name, value in record.headers:
+        if NO_TEXT in name:
+            raise Permanent("header_not_utf8", "the name of a header")
         if value is None:
             continue
         try:

@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.helpers import create_ssl_context
 
+from shared.header_names import read_any_header_name
 from shared.settings import KafkaSettings
 from shared.topics import LARGEST_DEAD_LETTER, LARGEST_RECORD
 
@@ -66,6 +67,7 @@ def make_consumer(
     group_id: str | None,
 ) -> AIOKafkaConsumer:
     """A consumer that commits only when told to, and starts at the beginning."""
+    read_any_header_name()
     return AIOKafkaConsumer(
         **connection(settings),
         client_id=client_id,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -130,8 +131,10 @@ class Stage(Generic[EventT]):
                 timeout_ms=int(POLL_SECONDS * 1000),
                 max_records=self.work.batch,
             )
-        except KafkaError as error:
-            log.warning("poll.failed", stage=self.progress.stage, error=type(error).__name__)
+        except Exception as error:  # whatever was drawn before it must be drawn again
+            log.exception("poll.failed", stage=self.progress.stage, error=type(error).__name__)
+            with suppress(Transient):
+                await self._patiently(self._back_to_committed)
             await self._pause(1.0)
             return []
         return [record for records in by_partition.values() for record in records]
@@ -289,6 +292,14 @@ class Stage(Generic[EventT]):
             stop.cancel()
             if not task.done():
                 task.cancel()
+
+    async def _back_to_committed(self) -> None:
+        for tp in self.consumer.assignment():
+            committed = await self.consumer.committed(tp)
+            if committed is None:
+                await self.consumer.seek_to_beginning(tp)
+            else:
+                self.consumer.seek(tp, committed)
 
     async def _pause(self, seconds: float) -> None:
         """Sleep, or wake at once when told to stop."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
@@ -41,7 +43,9 @@ def submitted(namespace: str, number: int) -> Outgoing:
     )
 
 
-def classified(namespace: str, event: Event[Submitted], failure: StageFailure | None = None) -> Outcome:
+def classified(
+    namespace: str, event: Event[Submitted], failure: StageFailure | None = None
+) -> Outcome:
     accepted = event.data.accepted
     return Outcome(
         outgoing=(
@@ -57,15 +61,19 @@ def classified(namespace: str, event: Event[Submitted], failure: StageFailure | 
     )
 
 
+def no_trouble(_event: Event[Submitted]) -> None:
+    """Nothing goes wrong."""
+
+
 class Relay:
     """A stage that passes on; `trouble` may raise for a ticket."""
 
-    def __init__(self, namespace: str) -> None:
+    def __init__(
+        self, namespace: str, trouble: Callable[[Event[Submitted]], None] = no_trouble
+    ) -> None:
         self.namespace = namespace
+        self.trouble = trouble
         self.calls = 0
-
-    def trouble(self, event: Event[Submitted]) -> None:
-        """Nothing, unless a test says otherwise."""
 
     async def decide(self, events: Sequence[Event[Submitted]]) -> Sequence[Outcome]:
         self.calls += 1
@@ -210,14 +218,13 @@ async def test_an_outage_is_waited_out_and_no_good_ticket_is_parked(
     kafka_settings: KafkaSettings,
 ) -> None:
     ns = kafka_settings.triage_namespace
-    relay = Relay(ns)
     away = True
 
     def trouble(_event: Event[Submitted]) -> None:
         if away:
             raise OSError("the database is away")
 
-    relay.trouble = trouble  # type: ignore[method-assign]
+    relay = Relay(ns, trouble)
     await publish(kafka_settings, [submitted(ns, n) for n in range(20)])
     async with running(kafka_settings, relay.work()) as (stage, _):
         await eventually(lambda: relay.calls >= 5, 20, "several tries")
@@ -234,13 +241,12 @@ async def test_a_ticket_that_the_stage_fails_on_goes_to_review_with_a_copy_in_th
     kafka_settings: KafkaSettings,
 ) -> None:
     ns = kafka_settings.triage_namespace
-    relay = Relay(ns)
 
     def trouble(event: Event[Submitted]) -> None:
         if event.data.accepted.ticket_id == ticket(7):
             raise ZeroDivisionError
 
-    relay.trouble = trouble  # type: ignore[method-assign]
+    relay = Relay(ns, trouble)
     await publish(kafka_settings, [submitted(ns, n) for n in range(20)])
     async with running(kafka_settings, relay.work()):
         await arrived(kafka_settings, 20)
@@ -273,7 +279,9 @@ async def test_a_second_replica_takes_its_share_and_nothing_is_lost_when_one_lea
     ns = kafka_settings.triage_namespace
     async with running(kafka_settings, Relay(ns).work()) as (first, _):
         await eventually(lambda: first.progress.assigned == 6, 20, "all six partitions")
-        writing = asyncio.create_task(publish(kafka_settings, [submitted(ns, n) for n in range(600)]))
+        writing = asyncio.create_task(
+            publish(kafka_settings, [submitted(ns, n) for n in range(600)])
+        )
         async with running(kafka_settings, Relay(ns).work()) as (second, _):
             await eventually(lambda: second.progress.assigned == 3, 30, "half the partitions")
         await writing
@@ -294,3 +302,22 @@ async def test_the_watched_names_inside_aiokafka_are_there(kafka_settings: Kafka
         await eventually(lambda: not without_position(stage), 10)
         for name in ("coordination_task", "heartbeat_task", "fetch_task", "sender_task"):
             assert tasks[name] is not None, name
+
+
+async def test_a_header_whose_name_is_no_text_stops_nobody(kafka_settings: KafkaSettings) -> None:
+    """aiokafka alone would read this partition never again."""
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(30)])
+    hostile = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.support.header_name_that_is_no_text",
+        kafka_settings.kafka_bootstrap_servers,
+        SUBMITTED.address(ns),
+        env={**os.environ, "AIOKAFKA_NO_EXTENSIONS": "1"},
+    )
+    assert await hostile.wait() == 0
+    await publish(kafka_settings, [submitted(ns, n) for n in range(30, 60)])
+    async with running(kafka_settings, Relay(ns).work()):
+        await arrived(kafka_settings, 60)
+        assert await eventually(lambda: all_dead(kafka_settings, 1), 20) == ["header_not_utf8"]
