@@ -14,6 +14,7 @@ import pytest
 from shared.contracts import Classified, StageFailure, Submitted
 from shared.engine import Outcome, Work
 from shared.engine.steps import Step
+from shared.engine.watchdog import background_tasks, without_position
 from shared.envelope import Event, Outgoing, decode, encode, types_of
 from shared.failures import StopTheLine, Transient
 from shared.ids import event_id
@@ -291,8 +292,6 @@ async def test_a_second_replica_takes_its_share_and_nothing_is_lost_when_one_lea
 
 async def test_the_watched_names_inside_aiokafka_are_there(kafka_settings: KafkaSettings) -> None:
     """The watchdog reads private names of a pinned version; a rename must fail here first."""
-    from shared.engine.watchdog import background_tasks, without_position
-
     async with running(kafka_settings, Relay(kafka_settings.triage_namespace).work()) as (stage, _):
         await eventually(lambda: stage.progress.assigned == 6, 20)
         tasks = dict(background_tasks(stage))
