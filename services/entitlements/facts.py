@@ -19,6 +19,8 @@ def check_fact(fact: LicenceFact, *, sent_at: datetime | None, appended_at: date
     said_at = appended_at if sent_at is None else min(sent_at, appended_at)
     if fact.effective_at > said_at + CLOCK_SKEW:
         raise _impossible("effective_at", "is later than the event; the future is in paid_until")
+    if "\0" in fact.licence_id:
+        raise _impossible("licence_id", "holds a NUL character")
     if fact.paid_until is not None and fact.paid_until < fact.valid_from:
         raise _impossible("paid_until", "is before valid_from")
     if fact.site_limit is not None and fact.site_limit < 0:
