@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from deploy.contracts.build import stale, write
-from deploy.contracts.release import broken_promises, current_schemas, released_schemas
+from deploy.contracts.release import broken_promises, released_schemas
 from deploy.contracts.release import release as freeze
+from deploy.contracts.schemas import schemas
 
 app = typer.Typer(
     help="JSON Schemas, the AsyncAPI document and its pages, made from the code.",
@@ -63,7 +64,7 @@ def release(
 
 
 def _broken() -> list[str]:
-    return broken_promises(released_schemas(), current_schemas())
+    return broken_promises(released_schemas(), schemas())
 
 
 def _names(paths: list[Path]) -> list[str]:

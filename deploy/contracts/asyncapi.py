@@ -10,10 +10,9 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from deploy.contracts.events import EVENTS, REPORTED, EventDoc
+from deploy.contracts.events import EVENTS, EventDoc
 from deploy.contracts.examples import Example, examples
-from deploy.contracts.schemas import reported_schema
-from shared.contracts import EVENT_TYPES
+from deploy.contracts.schemas import MODELS, SAYS_SOMETHING
 from shared.topics import NEVER_PARKS, TOPICS, Reader, Topic, TopicSpec, group, specifications
 
 Json = dict[str, Any]
@@ -144,7 +143,6 @@ def _address(spec: TopicSpec, description: str, messages: Json) -> Json:
 
 
 def _message(event: EventDoc) -> Json:
-    payload = "Reported" if event.type == REPORTED else EVENT_TYPES[event.type].__name__
     return {
         "name": event.type,
         "title": event.title,
@@ -155,7 +153,7 @@ def _message(event: EventDoc) -> Json:
             "type": "object",
             "properties": {"ce_type": {"type": "string", "const": event.type}},
         },
-        "payload": {"$ref": f"#/components/schemas/{payload}"},
+        "payload": {"$ref": f"#/components/schemas/{MODELS[event.type].__name__}"},
         "bindings": {
             "kafka": {
                 "key": {"type": "string", "description": event.key},
@@ -260,8 +258,8 @@ def _parking(topic: Topic, reader: Reader) -> str:
 def _schemas() -> Json:
     """Every model once; references point into the components."""
     _, joined = models_json_schema(
-        [(model, "validation") for model in EVENT_TYPES.values()],
+        [(model, "validation") for model in MODELS.values()],
         ref_template="#/components/schemas/{model}",
     )
-    reported = {k: v for k, v in reported_schema().items() if not k.startswith("$")}
-    return {**joined["$defs"], "Reported": reported}
+    parts: Json = joined["$defs"]
+    return {**parts, "Submission": parts["Submission"] | SAYS_SOMETHING}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from deploy.contracts.asyncapi import document
-from deploy.contracts.events import REPORTED
 from deploy.contracts.pages import pages
 from deploy.contracts.schemas import FOLDER as SCHEMAS
 from deploy.contracts.schemas import schemas
@@ -29,13 +28,12 @@ def stale() -> list[Path]:
     """Files that differ from what should stand there, are missing, or should not be there."""
     wanted = files()
     there = {*SCHEMAS.glob("*.json"), *HERE.glob("*.html"), *HERE.glob("*.json")}
-    kept_by_hand = {SCHEMAS / f"{REPORTED}.json"}
     differing = [
         path
         for path, text in wanted.items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
-    return sorted([*differing, *(there - wanted.keys() - kept_by_hand)])
+    return sorted([*differing, *(there - wanted.keys())])
 
 
 def write() -> list[Path]:

@@ -21,7 +21,7 @@ from shared.contracts import (
 from shared.topics import INBOUND, TOPICS, Topic
 
 REPORTED = "support.ticket.reported.v1"
-"""What comes from outside: its schema is kept by hand, after intake's promise to submitters."""
+"""What comes from outside; intake reads it, with a model of its own."""
 TICKET_KEY = "the ticket id, so that all of one ticket stays in order"
 
 

@@ -8,10 +8,10 @@ from html import escape
 from typing import Any
 
 from deploy.contracts.asyncapi import DEAD_LETTER_HEADERS, NAMESPACE
-from deploy.contracts.events import EVENTS, REPORTED, EventDoc
+from deploy.contracts.events import EVENTS, EventDoc
 from deploy.contracts.evolution import Node
 from deploy.contracts.examples import Example, examples
-from deploy.contracts.schemas import reported_schema, schemas
+from deploy.contracts.schemas import schemas
 from shared.topics import NEVER_PARKS, TICKET_DAYS, TOPICS, Topic
 
 STYLE = """
@@ -105,7 +105,7 @@ def _index(document: dict[str, Any]) -> str:
 
 
 def _event(event: EventDoc) -> str:
-    schema = reported_schema() if event.type == REPORTED else schemas()[event.type]
+    schema = schemas()[event.type]
     shown = [example for example in examples() if example.event_type == event.type]
     facts = {
         "Type": _code(event.type),

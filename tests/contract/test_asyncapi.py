@@ -218,7 +218,7 @@ def test_the_check_fails_on_drift_and_names_the_file(monkeypatch: pytest.MonkeyP
 
 
 def test_the_check_fails_on_a_broken_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "current_schemas", dict)
+    monkeypatch.setattr(command, "schemas", dict)
 
     result = CliRunner().invoke(command.app, ["check"])
 
@@ -229,7 +229,7 @@ def test_the_check_fails_on_a_broken_promise(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_release_with_a_broken_promise_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     frozen: list[bool] = []
     monkeypatch.setattr(command, "freeze", lambda: frozen.append(True))
-    monkeypatch.setattr(command, "current_schemas", dict)
+    monkeypatch.setattr(command, "schemas", dict)
 
     assert CliRunner().invoke(command.app, ["release"]).exit_code == 1
     assert frozen == []

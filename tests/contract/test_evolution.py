@@ -17,12 +17,11 @@ from deploy.contracts.evolution import breaks
 from deploy.contracts.examples import Example, examples
 from deploy.contracts.release import (
     broken_promises,
-    current_schemas,
     release,
     released_examples,
     released_schemas,
 )
-from deploy.contracts.schemas import schema_of
+from deploy.contracts.schemas import schema_of, schemas
 from shared.contracts import EVENT_TYPES, Accepted, Coverage, LicenceFact, Moment, Security
 from shared.contracts.values import Frozen
 from shared.envelope import validate
@@ -68,7 +67,7 @@ def test_fields_that_a_later_version_adds_anywhere_are_ignored(example: Example)
 
 
 def test_no_promise_of_the_released_version_is_broken() -> None:
-    assert broken_promises(released_schemas(), current_schemas()) == []
+    assert broken_promises(released_schemas(), schemas()) == []
 
 
 def changed(model: type[Frozen]) -> list[str]:
@@ -192,7 +191,7 @@ def test_a_released_reader_refuses_records_with_a_planted_break(
 
 
 def test_an_event_type_that_goes_away_is_a_broken_promise() -> None:
-    now = {name: schema for name, schema in current_schemas().items() if name != LICENCE}
+    now = {name: schema for name, schema in schemas().items() if name != LICENCE}
 
     assert broken_promises(released_schemas(), now) == [f"{LICENCE}: no longer there"]
 
@@ -200,7 +199,7 @@ def test_an_event_type_that_goes_away_is_a_broken_promise() -> None:
 def test_a_release_freezes_what_stands_now(tmp_path: Path) -> None:
     release(tmp_path)
 
-    assert released_schemas(tmp_path) == current_schemas()
+    assert released_schemas(tmp_path) == schemas()
     assert len(released_examples(tmp_path)) == len(examples())
 
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from deploy.contracts.events import REPORTED
 from deploy.contracts.examples import Example, examples
-from deploy.contracts.schemas import reported_schema
+from deploy.contracts.schemas import schemas
 from shared.contracts import (
     EVENT_TYPES,
     TYPE_OF,
@@ -120,11 +120,11 @@ def test_a_reported_example_is_a_cloudevent_of_the_published_shape(example: Exam
 
     assert raw.attributes["type"] == REPORTED
     assert orjson.loads(raw.data) == example.data
-    Draft202012Validator(reported_schema()).validate(example.data)
+    Draft202012Validator(schemas()[REPORTED]).validate(example.data)
 
 
 def test_the_reported_schema_wants_a_subject_or_a_body() -> None:
-    assert not Draft202012Validator(reported_schema()).is_valid({"channel": "email"})
+    assert not Draft202012Validator(schemas()[REPORTED]).is_valid({"channel": "email"})
 
 
 def test_both_modes_of_the_same_report_are_shown() -> None:

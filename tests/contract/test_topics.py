@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+import shared
 from shared.contracts import EVENT_TYPES, TYPE_OF, Queue
 from shared.topics import (
     CORRECTIONS,
@@ -149,3 +151,20 @@ def test_addresses_keep_to_one_alphabet(address: str) -> None:
 def test_another_namespace_moves_every_topic() -> None:
     assert all(spec.address.startswith("trial.") for spec in specifications("trial", 3))
     assert {s.partitions for s in specifications("trial", 3) if "tickets" in s.address} == {3, 1}
+
+
+def row_of(topic: Topic) -> tuple[str, str, str, str]:
+    """What the table of topics in the README should say: name, writers, readers, days."""
+    readers = ", ".join((*topic.readers, *topic.foreign))
+    kept = "for good" if topic.days is None else f"{topic.days} days"
+    return f"`{topic.name}`", ", ".join(topic.writers), readers, kept
+
+
+def test_the_table_in_the_readme_says_what_the_registry_says() -> None:
+    page = Path(shared.__file__).with_name("README.md").read_text(encoding="utf-8")
+    rows = [
+        tuple(cell.strip() for cell in line.strip("|").split("|")) for line in page.splitlines()
+    ]
+    told = [(row[0], row[2], row[3], row[4]) for row in rows if len(row) == 5]
+
+    assert told[2:] == [row_of(topic) for topic in TOPICS]
