@@ -61,9 +61,9 @@ def find_policy(digest: str, folder: Path = POLICIES) -> Policy | None:
 
 def _read(path: Path) -> tuple[Policy, yaml.Node]:
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, stricter still
+        loader = _PlainLoader(path.read_text(encoding="utf-8"))
+        root = loader.get_single_node()
+        content = loader.construct_document(root) if root else None
     except (OSError, UnicodeDecodeError) as error:
         raise PolicyError(f"{path}: can't be read: {error}") from error
     except yaml.MarkedYAMLError as error:
@@ -71,6 +71,8 @@ def _read(path: Path) -> tuple[Policy, yaml.Node]:
         raise PolicyError(f"{path}, line {line}: not valid YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise PolicyError(f"{path}: not valid YAML: {error}") from error
+    except RecursionError as error:
+        raise PolicyError(f"{path}: nested too deeply for a policy") from error
     if not isinstance(content, dict) or root is None:
         raise PolicyError(f"{path}: holds no policy; start from {CURRENT.name}")
     if "hash" in content:
@@ -93,9 +95,7 @@ def _shaped(path: Path, root: yaml.Node, content: dict[str, object]) -> Policy:
 
 def _hash(content: dict[str, object]) -> str:
     """Of what the file says, not of how: comments, layout and order of keys don't count."""
-    canonical = json.dumps(
-        content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
-    )
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
@@ -120,8 +120,15 @@ def _line(node: yaml.Node, at: tuple[str | int, ...]) -> int:
     return cast("int", line)
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """Plain YAML lets a second key of the same name silently replace the first."""
+class _PlainLoader(yaml.BaseLoader):
+    """YAML without its surprises: all words are read as written, nothing stands twice."""
+
+    @override
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.get_event().start_mark  # type: ignore[no-untyped-call]
+            raise _refused(mark, "references with `*` are not read; write it out")
+        return super().compose_node(parent, index)
 
     @override
     def construct_mapping(
@@ -129,13 +136,13 @@ class _StrictLoader(yaml.SafeLoader):
     ) -> dict[Hashable, object]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.tag != "tag:yaml.org,2002:str":
-                raise _refused(key, "a key must be a word; put quotes around it")
+            if not isinstance(key, yaml.ScalarNode):
+                raise _refused(key.start_mark, "a key must be a word")
             if key.value in seen:
-                raise _refused(key, f"`{key.value}` stands here twice; keep one")
+                raise _refused(key.start_mark, f"`{key.value}` stands here twice; keep one")
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-def _refused(key: yaml.Node, says: str) -> yaml.MarkedYAMLError:
-    return yaml.constructor.ConstructorError(None, None, says, key.start_mark)
+def _refused(mark: yaml.Mark | None, says: str) -> yaml.MarkedYAMLError:
+    return yaml.constructor.ConstructorError(problem=says, problem_mark=mark)

@@ -188,24 +188,31 @@ _Rest = Callable[[Combination], Hashable]
 
 def _monotone(policy: Policy, answers: _Answers, order: str, level: _Level, rest: _Rest) -> int:
     """Compares all pairs that differ in this one thing; the number of them."""
-    alike: defaultdict[Hashable, list[tuple[int, Combination]]] = defaultdict(list)
-    for case in answers:
+    alike: defaultdict[Hashable, list[_Ranked]] = defaultdict(list)
+    for case, answer in answers.items():
         place = level(case)
         if place is not None:
-            alike[rest(case)].append((place, case))
+            alike[rest(case)].append(_Ranked(place, policy.rank(answer.row.then), case))
     pairs = 0
     for group in alike.values():
-        for (one, more), (other, less) in combinations(sorted(group, key=_by_place), 2):
+        for more, less in combinations(sorted(group, key=_by_place), 2):
             pairs += 1
-            higher, lower = answers[more].row.then, answers[less].row.then
-            ranks = policy.rank(higher), policy.rank(lower)
-            if ranks[0] > ranks[1] or (one == other and ranks[0] != ranks[1]):
-                raise Broken(_ranks_lower(order, one == other, (more, less), answers))
+            equal = more.place == less.place
+            if more.rank > less.rank or (equal and more.rank != less.rank):
+                raise Broken(_ranks_lower(order, equal, (more.case, less.case), answers))
     return pairs
 
 
-def _by_place(entry: tuple[int, Combination]) -> int:
-    return entry[0]
+class _Ranked(NamedTuple):
+    """`place`: in the order, 0 for the most. `rank`: of the queue, 1 for the first."""
+
+    place: int
+    rank: int
+    case: Combination
+
+
+def _by_place(ranked: _Ranked) -> int:
+    return ranked.place
 
 
 def _ranks_lower(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.contracts import PolicyRef, ProductArea, Queue, ReviewReason, Scope, Status
 
@@ -27,24 +27,14 @@ Statuses = Annotated[tuple[Status, ...], BeforeValidator(_as_list), Field(min_le
 class When(_Strict):
     """A condition: every key named must hold; a list means any of its values."""
 
-    security: StrictBool | None = None
-    auto_reply: StrictBool | None = None
-    conflict: StrictBool | None = None
-    stage_failed: StrictBool | None = None
-    decided: StrictBool | None = None
+    security: bool | None = None
+    auto_reply: bool | None = None
+    conflict: bool | None = None
+    stage_failed: bool | None = None
+    decided: bool | None = None
     scope: Scopes | None = None
     product_area: Areas | None = None
     status: Statuses | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _names_a_value(cls, keys: object) -> object:
-        """A key without value is a slip, and would silently mean `any`."""
-        if isinstance(keys, dict):
-            for key, value in keys.items():
-                if value is None:
-                    raise ValueError(f"`{key}` names no value")
-        return keys
 
 
 class Row(_Strict):
@@ -103,7 +93,7 @@ class ReplyText(_Strict):
 
     text: str = Field(min_length=1)
     by_reason: dict[str, str] = {}
-    other_asks: StrictBool = False
+    other_asks: bool = False
 
 
 class Policy(_Strict):
