@@ -73,7 +73,7 @@ def _private_keys(text: str) -> Iterable[Span]:
 _PUTTY = re.compile(r"Private-Lines: ?\d{1,4}\s{1,3}(?P<secret>(?:[A-Za-z0-9+/=]{4,100}\s{0,3})+)")
 _AWS_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")
 _AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
-_TWILIO_SID = re.compile(r"(?<![A-Za-z0-9])(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])")
+_TWILIO = re.compile(r"(?<![A-Za-z0-9])(?:(?:AC|SK)[0-9a-f]{32}(?![A-Za-z0-9])|(?i:twilio))")
 _HEX_32 = re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{32}(?![A-Za-z0-9])")
 NEARBY = 250
 """Characters around an id in which the secret that belongs to it may stand without a name."""
@@ -92,9 +92,9 @@ def _aws_keys(text: str) -> Iterable[Span]:
 
 
 def _twilio_tokens(text: str) -> Iterable[Span]:
-    """API key ids, and the 32 hex digits of a token near an account id."""
+    """API key ids, and 32 hex digits near an account id or the name."""
     done = 0
-    for found in _TWILIO_SID.finditer(text):
+    for found in _TWILIO.finditer(text):
         if found[0].startswith("SK"):
             yield Span(found.start(), found.end(), "twilio_token")
         begin = max(done, found.start() - NEARBY)
@@ -112,73 +112,83 @@ def _is_mixed(value: str) -> bool:
 
 
 _APPLICATION_PASSWORD = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}(?:([ \u00a0\u2009-])[A-Za-z0-9]{4})"
-    r"(?:\1[A-Za-z0-9]{4}){4}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}([ \u00a0-])[A-Za-z0-9]{4}(?:\1[A-Za-z0-9]{4}){4}(?![A-Za-z0-9])"
 )
+_GROUPS = tuple(
+    re.compile(gap + gap.join(["[A-Za-z0-9]{4}"] * 4) + gap) for gap in (" ", "\u00a0", "-")
+)
+"""Begin with a plain character, which the search can jump to; the whole pattern can't."""
 _ODD = re.compile(r"(?<=[A-Za-z0-9])[A-Z]|[0-9]")
-_QUAD = re.compile(r"[A-Za-z0-9]{4}[ \u00a0\u2009-][A-Za-z0-9]{4}[ \u00a0\u2009-]")
 
 
 def _application_passwords(text: str) -> Iterable[Span]:
     """Six groups of four: WordPress prints its application passwords so. Words are no groups."""
-    if _QUAD.search(text) is None:
+    if not any(groups.search(text) for groups in _GROUPS):
         return
     for found in _APPLICATION_PASSWORD.finditer(text):
         value = found[0]
-        lower = any(c.islower() for c in value)
-        if lower and len(_ODD.findall(value)) >= 3:
+        if any(c.islower() for c in value) and len(_ODD.findall(value)) >= 3:
             yield Span(found.start(), found.end(), "wp_application_password")
 
 
-_WP_NAMES = (
-    r"DB_PASSWORD|FTP_PASS|FTP_PRIKEY|SMTP_PASS(?:WORD)?|WPMS_SMTP_PASS|MAIL_PASSWORD"
-    r"|(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE)_(?:KEY|SALT)|WP_CACHE_KEY_SALT|JWT_AUTH_SECRET_KEY"
+_SALT = r"(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE)_(?:KEY|SALT)|WP_CACHE_KEY_SALT"
+_CONSTANT = (
+    r"DB_PASSWORD|FTP_PRIKEY|SMTP_PASS|JWT_AUTH_SECRET_KEY"
     r"|[A-Z][A-Z0-9_]{1,40}_(?:SECRET|PASSWORD|PASSWD|PASS|PRIVATE_KEY|SECRET_KEY|API_KEY|TOKEN)"
 )
-_WP_CONFIG = (
-    rf"(?<![A-Za-z0-9_])(?:{_WP_NAMES})(?:"
-    r"[ \t]{0,4}['\"’”`]?[ \t]{0,20}(?:,|=>|=|:|\|)[ \t]{0,20}"
-    r"(?:'(?P<a>[^'\n\ufdd0]{1,200})'|\"(?P<b>[^\"\n\ufdd0]{1,200})\"|[‘’“”`](?P<c>[^‘’“”`\n\ufdd0]{1,200})"
-    r"|(?P<d>[^\s'\"\ufdd0][^\n\ufdd0]{0,120}))"
+_Q = r"(?:['\"’”`]|&#0?39;|&quot;)"
+_WP = re.compile(
+    rf"(?<![A-Za-z0-9_])(?:(?P<salt>{_SALT}|(?i:{_SALT}))|{_CONSTANT})(?![A-Za-z0-9_])(?:"
+    rf"[ \t]{{0,4}}{_Q}?\]?[ \t]{{0,20}}(?:,|=>|=|:|\||\t)\s{{0,30}}(?:[>|]\s{{1,30}})?"
+    r"(?:'(?P<a>[^'\n\ufdd0]{1,200}(?:\n[^'\n\ufdd0]{0,100})?)'"
+    r"|\"(?P<b>[^\"\n\ufdd0]{1,200}(?:\n[^\"\n\ufdd0]{0,100})?)\""
+    r"|(?:&#0?39;|&quot;)(?P<f>[^\n\ufdd0]{1,400}?)(?:&#0?39;|&quot;)\s?\)"
+    r"|[‘’“”`](?P<c>[^‘’“”`\n\ufdd0]{1,200}[^\n\ufdd0]{0,200}?)[‘’“”`]\s{0,2}[);,\n]"
+    rf"|(?P<d>[^\s\ufdd0][^\n\ufdd0]{{0,140}}?)(?=[ \t,;]{{1,4}}(?:define|{_SALT})|\n|$|[^\n]{{141}}))"
+    r"|[ \t]{1,40}(?P<g>[!-~][^\n\ufdd0]{30,140})"
     r"|\s{1,4}['\"](?P<e>[^'\"\n\ufdd0]{6,200})['\"])"
 )
-_WP = re.compile(_WP_CONFIG)
+_LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0,8}$")
+_EMPTY_VALUE = re.compile(
+    r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
+    r"|getenv.{0,60}|\$.{0,60}|is|ist|es|est|password_here"
+)
+_SALT_LINE = re.compile(
+    r"(?m)^[> \t*-]{0,8}(?:\d[.)] )?(?P<secret>[!-~][ -~]{58,80}[!-~])[ \t]{0,4}\r?$"
+)
 
 
 def _wp_config(text: str) -> Iterable[Span]:
     """Passwords, keys and salts by the name of their constant, however the line was copied."""
     for found in _WP.finditer(text):
-        group = found.lastgroup or "d"
-        value = found[group]
+        group = next(name for name in "abcdefg" if found[name] is not None)
         start, end = found.span(group)
-        if group == "d" and not _SALT_NAME.match(found[0]):
-            end = start + len(value.split()[0].rstrip(",;|)"))
+        if group == "g" and not (found["salt"] and _is_salt(found[group])):
+            continue
+        if group in "dg" and found["salt"]:
+            end = start + _LINE_END.search(found[group]).start()  # type: ignore[union-attr]
         elif group == "d":
-            end = start + len(re.split(r"['\"]?\s?\)?;?\s*(?:\||$)", value)[0])
+            end = start + len(found[group].split()[0].rstrip(",;|)"))
         if not _EMPTY_VALUE.fullmatch(text[start:end]):
             yield Span(start, end, "wp_config_secret")
+    if "alt" in text or "ALT" in text:
+        for line in _SALT_LINE.finditer(text):
+            if _is_salt(line["secret"]):
+                yield Span(*line.span("secret"), "wp_config_secret")
 
 
-_SALT_NAME = re.compile(r"(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE|WP_CACHE)_(?:KEY|SALT|KEY_SALT)")
-_EMPTY_VALUE = re.compile(
-    r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
-    r"|getenv.{0,60}|\$.{0,60}|is|ist|es|est|password_here"
-)
+def _is_salt(value: str) -> bool:
+    """Whether signs stand among the letters as no sentence and no code has them."""
+    return len(set(value) & set("$^~|{}#%&*!?@`+;,.<>[]()=/:_-")) >= 10
+
 
 _N = r"(?<![A-Za-z0-9_])"
 _E = r"(?![A-Za-z0-9_])"
-_LABELLED = r"[\"'’”`]?\s{0,3}(?:[:=|]|=>|->|→|is|ist|lautet|es|est)[\s|\"'“„«‘`]{0,6}"
 
 KINDS: tuple[Kind, ...] = (
     Kind("private_key", ("PRIVATE KEY",), _private_keys),
     _pattern("private_key", "Private-Lines", _PUTTY.pattern),
     Kind("aws_key", ("AKIA", "ASIA"), _aws_keys),
-    _pattern(
-        "aws_key",
-        "ecret",
-        r"(?i:secret.{0,3}access.{0,3}key|aws.{0,3}secret(?:.{0,3}key)?)[^\n\ufdd0]{0,40}?"
-        r"(?<![A-Za-z0-9/+])(?P<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
-    ),
     _pattern(
         "github_token",
         "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat-",
@@ -205,12 +215,7 @@ KINDS: tuple[Kind, ...] = (
     _pattern("sendgrid_key", "SG.", rf"{_N}SG\.[A-Za-z0-9_-]{{16,32}}\.[A-Za-z0-9_-]{{16,64}}"),
     _pattern("mailchimp_key", "-us", rf"{_N}[0-9a-f]{{32}}-us[0-9]{{1,2}}{_E}"),
     _pattern("mailgun_key", "key-", rf"{_N}key-[0-9a-f]{{32}}{_E}"),
-    Kind("twilio_token", ("AC", "SK"), _twilio_tokens),
-    _pattern(
-        "twilio_token",
-        "oken",
-        r"(?i:auth.{0,3}token)[^\n\ufdd0]{0,40}?(?<![A-Za-z0-9])(?P<secret>[0-9a-f]{32})(?![A-Za-z0-9])",
-    ),
+    Kind("twilio_token", ("AC", "SK", "wilio", "WILIO"), _twilio_tokens),
     _pattern(
         "paypal_secret",
         "E access_token$",
@@ -221,12 +226,12 @@ KINDS: tuple[Kind, ...] = (
     _pattern(
         "jwt",
         "eyJ",
-        rf"{_N}eyJ[A-Za-z0-9_-]{{8,2000}}\.[A-Za-z0-9_-]{{8,4000}}(?:\.[A-Za-z0-9_-]{{8,1000}})?",
+        r"(?:(?<![A-Za-z0-9_-])|(?<=%20))eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,4000}(?:\.[A-Za-z0-9_-]{8,2000}){0,3}",
     ),
     _pattern(
         "bearer_token",
         "earer EARER",
-        rf"{_N}(?i:bearer)[ \t:=\"']{{1,4}}(?P<secret>(?=[A-Za-z._~+/-]{{0,60}}[0-9])[A-Za-z0-9._~+/-]{{16,2000}}={{0,2}})",
+        rf"{_N}(?i:bearer)(?:[\s:=\"'<`]|%20){{1,6}}(?P<secret>(?=[A-Za-z._~+/-]{{0,60}}[0-9])[A-Za-z0-9._~+/-]{{16,2000}}={{0,2}})",
     ),
     _pattern(
         "basic_auth",
@@ -236,7 +241,36 @@ KINDS: tuple[Kind, ...] = (
     _pattern(
         "url_password",
         "://",
-        r"(?<=://)(?P<u>[^\s/:@\"'<>\ufdd0]{0,100}):(?P<secret>[^\s/\"'<>\ufdd0]{1,128})@(?=[A-Za-z0-9\[])",
+        r"(?<=://)(?P<u>[^\s/:@\"'<>\ufdd0]{0,100}):(?P<secret>[^\s/\"'<>\ufdd0]{1,128})@(?=[A-Za-z0-9\[({$%])",
+    ),
+    _pattern(
+        "url_password",
+        "://",
+        r"\b(?i:mysqli?2?|mariadb|postgres(?:ql)?|pgsql|mongodb(?:\+srv)?|rediss?|amqps?|s?ftps?|ssh|smtps?|imaps?)"
+        r"(?:\+\w{1,16})?://[^\s/:@\"'<>\ufdd0]{0,100}:(?P<secret>[^\s\"'<>\ufdd0]{1,128})@(?=[A-Za-z0-9\[({$%])",
+    ),
+    _pattern(
+        "database_password",
+        "mysql PDO wpdb",
+        r"(?:\b(?:mysqli?(?:_p?connect|_real_connect)?|PDO)\s?\(\s{0,4}[\"'][^\"'\n]{0,200}[\"'],\s{0,4}"
+        r"[\"'][^\"'\n]{0,100}[\"'],\s{0,4}|\bwpdb\s?\(\s{0,4}[\"'][^\"'\n]{0,100}[\"'],\s{0,4})"
+        r"(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
+    ),
+    _pattern(
+        "database_password",
+        "@tcp( @unix(",
+        r"(?<![\w.:-])[\w.-]{1,64}:(?P<secret>[^\s@\ufdd0]{1,128})@(?:tcp|unix)\(",
+    ),
+    _pattern(
+        "database_password",
+        "@",
+        r"(?<![\w.:/-])[\w.-]{1,64}:(?P<secret>(?=[^\s@]{0,60}[0-9])[^\s@/<>\ufdd0]{4,128})"
+        r"@[\w.-]{1,100}(?::[0-9]{2,5}|/\w)",
+    ),
+    _pattern(
+        "database_password",
+        "dentified IDENTIFIED ASSWORD(",
+        r"(?i:identified by|\bpassword ?\()\s{0,4}(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
     ),
     Kind("wp_application_password", (" ", "\u00a0", "-"), _application_passwords),
     Kind("wp_config_secret", ("_",), _wp_config),
