@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ RELEASED = CONTRACTS / "released"
 Json = dict[str, Any]
 
 
+@cache
 def released_schemas(folder: Path = RELEASED) -> dict[str, Json]:
     """The schemas of the last release by event type."""
     return {schema["$id"].removeprefix(ID): schema for schema in _lines(folder / "schemas.jsonl")}
 
 
+@cache
 def released_examples(folder: Path = RELEASED) -> list[Json]:
     """The examples of the last release: `type`, `name`, `data`."""
     return _lines(folder / "examples.jsonl")

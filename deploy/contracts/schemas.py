@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -31,6 +32,7 @@ def schema_of(event_type: str, model: type[BaseModel]) -> dict[str, Any]:
     }
 
 
+@cache
 def schemas() -> dict[str, dict[str, Any]]:
     """The schema of every event by CloudEvents type."""
     return {name: schema_of(name, model) for name, model in MODELS.items()}
