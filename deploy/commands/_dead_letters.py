@@ -60,6 +60,14 @@ class Letter:
         return Position(self.record.topic, self.record.partition, self.record.offset)
 
     @property
+    def origin(self) -> Position:
+        """Where the record lay: two readers of a topic can have parked the same one."""
+        parked = self.sighting.parked
+        if parked is None:
+            return self.position
+        return Position(parked.topic, parked.partition, parked.offset)
+
+    @property
     def reader(self) -> str:
         return self.sighting.parked.reader if self.sighting.parked else ""
 
@@ -177,7 +185,7 @@ async def replay_all(
     return done
 
 
-_FINAL = frozenset({Answer.REPLAY, Answer.DECIDED})
+_FINAL = frozenset({Answer.REPLAY, Answer.TWIN, Answer.DECIDED})
 """Nothing more is to be done with these."""
 
 
@@ -189,7 +197,7 @@ def _judged(
         for place in places(settings.triage_namespace).values()
         if place.kind is not Kind.DEAD_LETTERS
     )
-    going = 0
+    going: set[Position] = set()
     for letter in found:
         answer = answer_for(
             letter.sighting,
@@ -197,10 +205,13 @@ def _judged(
             decided=letter.sighting.ticket_id in decided,
             known_topics=topics,
         )
-        going += answer is Answer.REPLAY
-        if going > most:
-            note(f"stopped at {most}; --max says how many")
-            return
+        if answer is Answer.REPLAY and letter.origin in going:
+            answer = Answer.TWIN
+        if answer is Answer.REPLAY:
+            if len(going) == most:
+                note(f"stopped at {most}; --max says how many")
+                return
+            going.add(letter.origin)
         yield Done(letter, answer)
 
 

@@ -13,9 +13,9 @@ from typing import Annotated, TypeVar
 from uuid import uuid4
 
 import httpx
-import orjson
 import typer
 from aiokafka import AIOKafkaProducer
+from pydantic import ValidationError
 
 from deploy.commands._lines import JsonLines, Line, as_model, read_lines
 from deploy.commands._output import INPUT_FAILED, note, say
@@ -23,8 +23,10 @@ from deploy.commands._running import kafka_settings, producing, run
 from deploy.failure import WrongSetting
 from services.intake.acceptance import NamedBy
 from services.intake.submission import Submission
+from shared.contracts import Frozen
 from shared.failures import Permanent
 from shared.ids import ticket_id
+from shared.settings import KafkaSettings
 from shared.topics import INBOUND
 
 REPORTED = "support.ticket.reported.v1"
@@ -52,6 +54,21 @@ class Submitted:
     refused: str | None = None
 
 
+class FieldError(Frozen):
+    """A wrong field, and what it should be."""
+
+    field: str = ""
+    message: str = ""
+
+
+class Problem(Frozen):
+    """What intake says of a submission that it refuses."""
+
+    title: str = "refused"
+    detail: str = ""
+    errors: tuple[FieldError, ...] = ()
+
+
 def submit(
     file: JsonLines,
     via: Annotated[Via, typer.Option(help="By HTTP, or on the inbound topic.")] = Via.HTTP,
@@ -71,8 +88,12 @@ def submit(
     Waits while intake is busy or away. A line that is refused is named on stderr, the others go
     on, and the exit code is 1.
     """
-    work = by_http(url, key, in_flight) if via is Via.HTTP else by_inbound(source, in_flight)
-    raise typer.Exit(run(_submit_all(file, work)))
+    way = (
+        by_http(url, key, in_flight)
+        if via is Via.HTTP
+        else by_inbound(kafka_settings(), source, in_flight)
+    )
+    raise typer.Exit(run(_submit_all(file, way)))
 
 
 Way = Callable[[Iterable[Line]], AsyncIterator[Submitted]]
@@ -178,25 +199,15 @@ def pause_of(retry_after: str | None, now: datetime | None = None) -> float:
 def problem_of(reply: httpx.Response) -> str:
     """What a problem+json says, with its fields; never a value."""
     try:
-        problem = orjson.loads(reply.content)
-    except orjson.JSONDecodeError:
-        problem = {}
-    if not isinstance(problem, dict):
-        problem = {}
-    said = problem.get("detail") or problem.get("title") or f"refused with {reply.status_code}"
-    found = problem.get("errors") or problem.get("extra") or []
-    fields = [
-        f"{each.get('field') or each.get('key') or each.get('pointer')}: "
-        f"{each.get('message') or each.get('detail')}"
-        for each in (found if isinstance(found, list) else [])
-        if isinstance(each, dict)
-    ]
-    return str(said) + (" (" + "; ".join(fields) + ")" if fields else "")
+        problem = Problem.model_validate_json(reply.content)
+    except ValidationError:
+        return f"refused with {reply.status_code}"
+    fields = "; ".join(f"{error.field}: {error.message}" for error in problem.errors)
+    return fields or problem.detail or problem.title
 
 
-def by_inbound(source: str, in_flight: int = IN_FLIGHT) -> Way:
+def by_inbound(settings: KafkaSettings, source: str, in_flight: int = IN_FLIGHT) -> Way:
     """Each line as a CloudEvent on the inbound topic, with the ticket id that intake will give."""
-    settings = kafka_settings()
     address = INBOUND.address(settings.triage_namespace)
 
     async def way(lines: Iterable[Line]) -> AsyncIterator[Submitted]:

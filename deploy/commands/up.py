@@ -23,7 +23,7 @@ from deploy.local.stack import RunningStack, running_stack
 
 
 class ToldToEnd(BaseException):
-    """SIGTERM or SIGHUP: like Ctrl-C, nothing on the way out may swallow it."""
+    """SIGTERM or SIGHUP; like KeyboardInterrupt not to be swallowed on the way out."""
 
 
 def up(json_: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False) -> None:
@@ -41,7 +41,7 @@ def up(json_: Annotated[bool, typer.Option("--json", help="Print one JSON line."
             )
             with running_stack(work, *servers, given=os.environ) as stack:
                 ready = True
-                _tell(stack, as_json=json_)
+                tell(stack, as_json=json_)
                 watch_servers(servers)
     except ToldToEnd:
         raise typer.Exit(0 if ready else 128 + signal.SIGTERM) from None
@@ -58,7 +58,10 @@ def watch_servers(servers: Sequence[Server]) -> None:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Turn the first SIGTERM or SIGHUP into ToldToEnd; later ones don't disturb the ending."""
+    """Turn the first SIGTERM or SIGHUP into ToldToEnd; later ones don't disturb the ending.
+
+    Ctrl-C is heard even where a shell started us in the background, deaf to it.
+    """
     numbers = (signal.SIGTERM, signal.SIGHUP)
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -67,6 +70,7 @@ def ended_by_signals() -> Iterator[None]:
         raise ToldToEnd
 
     before = {number: signal.signal(number, end) for number in numbers}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:
@@ -76,21 +80,25 @@ def ended_by_signals() -> Iterator[None]:
 
 @contextmanager
 def work_folder() -> Iterator[Path]:
-    """A folder for data, keys and logs; it stays where something failed, for its logs."""
+    """A folder for data, keys and logs; where something failed, its logs stay."""
     work = Path(tempfile.mkdtemp(prefix="triage-"))
     work.chmod(0o711)  # PostgreSQL's account passes through to its own folder
+    logs: Path | None = None
     try:
         yield work
     except Exception:
+        logs = work / "logs"
         raise
-    except BaseException:
-        shutil.rmtree(work, ignore_errors=True)
-        raise
-    else:
-        shutil.rmtree(work, ignore_errors=True)
+    finally:
+        for path in work.iterdir():
+            if path != logs:
+                shutil.rmtree(path, ignore_errors=True)
+        if logs is None:
+            work.rmdir()
 
 
-def _tell(stack: RunningStack, *, as_json: bool) -> None:
+def tell(stack: RunningStack, *, as_json: bool) -> None:
+    """How to reach the stack: one JSON line, or lines for a shell."""
     if as_json:
         facts = {
             "kafka": stack.kafka,

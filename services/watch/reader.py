@@ -230,3 +230,14 @@ async def end_offset(
         numbers = (await partitions_of(admin, [address])).get(address, [0])
         where = TopicPartition(address, partition_of(ticket_id, len(numbers)))
         return where, (await consumer.end_offsets([where]))[where]
+
+
+async def read_one(settings: KafkaSettings, where: TopicPartition, offset: int) -> Record | None:
+    """The record at an offset, if it still stands there."""
+    async with bystander(settings) as (_, consumer):
+        consumer.assign([where])
+        consumer.seek(where, offset)
+        for records in (await consumer.getmany(timeout_ms=5000, max_records=1)).values():
+            first: Record = records[0]
+            return first if first.offset == offset else None
+        return None

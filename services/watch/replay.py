@@ -16,6 +16,7 @@ class Answer(StrEnum):
     """What is done with a dead letter, in words for the histogram."""
 
     REPLAY = "goes back"
+    TWIN = "goes back with another reader's copy"
     GONE = "went back before"
     DECIDED = "its ticket is decided already; use triage correct"
     TOO_OFTEN = "failed too often"

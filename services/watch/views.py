@@ -19,12 +19,13 @@ WINDOW = timedelta(seconds=60)
 REMEMBERED_TICKETS = 50_000
 REMEMBERED_MESSAGES = 1_000_000
 LATENCIES = 1_000
+FOUND_BY_MODEL = "tickets.security, found by the model"
 SECURITY_TOPIC = QUEUES[Queue.SECURITY].name
 ORDINARY_QUEUES = frozenset(t.name for q, t in QUEUES.items() if q is not Queue.SECURITY)
 STAGES: dict[Reader, tuple[frozenset[str], frozenset[str]]] = {
     Reader.INTAKE: (frozenset({INBOUND.name}), frozenset({SUBMITTED.name})),
     Reader.CLASSIFIER: (frozenset({SUBMITTED.name}), frozenset({CLASSIFIED.name})),
-    Reader.CLASSIFIER_SECURITY: (frozenset({SUBMITTED.name}), frozenset({SECURITY.name})),
+    Reader.CLASSIFIER_SECURITY: (frozenset({SUBMITTED.name}), frozenset({FOUND_BY_MODEL})),
     Reader.ENTITLEMENTS: (frozenset({CLASSIFIED.name}), frozenset({ENTITLED.name})),
     Reader.ROUTER: (frozenset({ENTITLED.name}), ORDINARY_QUEUES),
     Reader.ROUTER_FAST_LANE: (frozenset({SECURITY.name}), frozenset({SECURITY_TOPIC})),
@@ -107,6 +108,10 @@ class Board:
             found += self._ways.get(other, ())
         return timeline(ticket_id, set(found))
 
+    def sightings_of(self, ticket_id: str) -> list[Sighting]:
+        """Every record of the ticket that is remembered, as they were read."""
+        return list(self._ways.get(ticket_id, ()))
+
     def overview(self, now: datetime, lags: Sequence[Lag] = ()) -> dict[str, object]:
         """The figures of the page and of `triage watch`, as JSON."""
         return {
@@ -132,6 +137,9 @@ class Board:
             for (topic, reader, reason), (count, newest) in rows
         ]
 
+    def parked_count(self) -> int:
+        return sum(count for count, _ in self._parked.values())
+
     def depths(self) -> dict[Queue, int]:
         """Live messages per queue, whatever help desks did with them."""
         return {queue: len(messages) for queue, messages in self._live.items()}
@@ -142,7 +150,7 @@ class Board:
             return
         self._live[queue][name] = Message(s.ticket_id, s.at)
         _shrink(self._live[queue], self.messages)
-        if s.received_at is not None:
+        if s.received_at is not None and s.revision in (None, 1) and "person" not in s.found_by:
             seconds = (s.at - s.received_at).total_seconds()
             self._to_queue.setdefault(queue, deque(maxlen=LATENCIES)).append(max(0.0, seconds))
 
@@ -156,13 +164,16 @@ class Board:
     def _count_arrival(self, s: Sighting) -> None:
         if s.parked is not None:
             return
-        counts = self._arrivals.setdefault(s.place.topic.name, Counter())
-        second = int(s.at.timestamp())
+        self._count(s.place.topic.name, int(s.at.timestamp()))
+        if s.place.topic is SECURITY and "model" in s.found_by:
+            self._count(FOUND_BY_MODEL, int(s.at.timestamp()))
+
+    def _count(self, what: str, second: int) -> None:
+        counts = self._arrivals.setdefault(what, Counter())
         counts[second] += 1
         if len(counts) > 4 * WINDOW.total_seconds():
-            oldest = sorted(counts)[: len(counts) // 2]
-            for gone in oldest:
-                del counts[gone]
+            for oldest in sorted(counts)[: len(counts) // 2]:
+                del counts[oldest]
 
     def _remember_way(self, ticket_id: str, s: Sighting) -> None:
         self._ways.setdefault(ticket_id, []).append(s)
