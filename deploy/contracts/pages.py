@@ -27,6 +27,15 @@ dt { font-weight: 600; margin-top: .6rem } dd { margin: 0 }
 summary { cursor: pointer }
 """
 
+LIMITS = {
+    "format": "{}",
+    "minLength": "length at least {}",
+    "maxLength": "length at most {}",
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMaximum": "below {}",
+}
+"""The bounds of a field, in words."""
 CHANGES = (
     "Within this version fields are only added, and always optional: ignore what you do not know. "
     "No field goes away, becomes required, changes its type or its limits; no closed list gains "
@@ -126,6 +135,7 @@ def _event(event: EventDoc) -> str:
             *(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items()),
             "</dl>",
             "<h2>Fields</h2>",
+            f"<p>{_prose(schema.get('description', ''))}</p>",
             _table(("Field", "Type", "Meaning"), _fields(Node(schema, schema), "")),
             f"<h2>Examples ({len(shown)})</h2>",
             *(_example(example, first=example is shown[0]) for example in shown),
@@ -194,8 +204,8 @@ def _kind(node: Node) -> str:
         return ", ".join(_code(member) for member in schema["enum"])
     if "items" in schema:
         return f"list of {_kind(node.at(schema['items']).resolved())}"
-    kind = schema.get("type", "any")
-    return escape(f"{kind}, {schema['format']}" if "format" in schema else kind)
+    limits = [text.format(schema[word]) for word, text in LIMITS.items() if word in schema]
+    return escape(", ".join([schema.get("type", "any"), *limits]))
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
