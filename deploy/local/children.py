@@ -43,6 +43,7 @@ def start_child(
     """A child in a session of its own, its output appended to `log`; SIGKILLed when we end."""
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
     leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(uid), str(gid)]
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return _starter.submit(
             subprocess.Popen,

@@ -136,7 +136,7 @@ class JavaKafka(ChildServer):
     def __init__(self, work: Path, cache: Path) -> None:
         self._folder = work / "kafka"
         self._cache = cache
-        self.log = self._folder / "kafka.log"
+        self.log = work / "logs" / "kafka.log"
         self._port, self._controller_port = free_port(), free_port()
         self.address = f"127.0.0.1:{self._port}"
 
@@ -245,7 +245,7 @@ class EmbeddedKafka(ChildServer):
     start_seconds = 20.0
 
     def __init__(self, work: Path) -> None:
-        self.log = work / "embedded-kafka.log"
+        self.log = work / "logs" / "kafka.log"
         self.address = ""
 
     @override

@@ -127,7 +127,7 @@ class LocalPostgres(ChildServer):
         self._port = free_port()
         self._password = secrets.token_hex(16)
         self._account = _unprivileged_account()
-        self.log = work / "postgres.log"
+        self.log = work / "logs" / "postgres.log"
         self.address = f"postgresql://{USER}:{self._password}@127.0.0.1:{self._port}/postgres"
 
     @override
