@@ -32,7 +32,7 @@ POLICIES = Path(__file__).parent / "policies"
 CURRENT = POLICIES / "jetpack-crm-1.yaml"
 
 
-class PolicyError(Exception):
+class PolicyError(ValueError):
     """A policy that must not be used; says the file, the line and what is wrong."""
 
 

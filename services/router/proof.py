@@ -80,6 +80,7 @@ def prove(policy: Policy) -> Proof:
     answers = _answers(policy, cases)
     for case, answer in answers.items():
         _security_comes_first(policy, case, answer)
+        _reports_alone_go_to_security(case, answer)
         _bug_is_not_refused(case, answer)
     _stranger_learns_nothing(answers)
     return Proof(
@@ -157,6 +158,13 @@ def _security_comes_first(policy: Policy, case: Combination, answer: _Answer) ->
     if case.security and answer.row.then is not Queue.SECURITY:
         word = "refused" if answer.row.then in _REFUSALS else "delayed"
         says = f"security is {word}: {in_words(case)} goes to {answer.row.then}"
+        raise Broken(Flaw(answer.at, f"{says} by row {answer.row.id}"))
+
+
+def _reports_alone_go_to_security(case: Combination, answer: _Answer) -> None:
+    """That queue is the fast lane's; anything else there would keep people from reports."""
+    if answer.row.then is Queue.SECURITY and not case.security:
+        says = f"no report, but sent to security: {in_words(case)}"
         raise Broken(Flaw(answer.at, f"{says} by row {answer.row.id}"))
 
 

@@ -14,13 +14,13 @@ _RECOGNISED = frozenset({Identity.PROVEN, Identity.MATCHED})
 def reply_for(
     policy: Policy, ruling: Ruling, findings: Sequence[Finding], coverage: Coverage | None
 ) -> Reply | None:
-    """The text of the ruling, then the clause and the way out of each ask not served here."""
+    """The text of the ruling, then what is told of each ask: for those not covered the way out."""
     if ruling.reply_key is None:
         return None
     reply = policy.replies[ruling.reply_key]
     paragraphs = [_main(reply, coverage)]
-    if reply.other_asks:
-        paragraphs += _elsewhere(policy, findings)
+    if reply.each_ask:
+        paragraphs += _of_each_ask(policy, findings)
     return Reply(key=ruling.reply_key, text="\n\n".join(paragraphs))
 
 
@@ -35,9 +35,9 @@ def _main(reply: ReplyText, coverage: Coverage | None) -> str:
     return next((reply.by_reason[r] for r in coverage.reasons if r in reply.by_reason), reply.text)
 
 
-def _elsewhere(policy: Policy, findings: Sequence[Finding]) -> list[str]:
-    """Once for each category outside the policy, the deciding ask first."""
+def _of_each_ask(policy: Policy, findings: Sequence[Finding]) -> list[str]:
+    """Once for each category, the deciding ask first."""
     decides = effective(findings)
     asks = [decides, *findings] if decides else list(findings)
     scopes: dict[Scope, None] = dict.fromkeys(ask.scope for ask in asks)
-    return [text for scope in scopes if (text := policy.scopes[scope].elsewhere)]
+    return [text for scope in scopes if (text := policy.scopes[scope].told)]

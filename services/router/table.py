@@ -78,22 +78,22 @@ class Orders(_Strict):
 
 
 class ScopeRule(_Strict):
-    """What a category rests on, and what is said of an ask in it that is not served here."""
+    """What a category rests on, and what is told of each ask in it."""
 
     clauses: tuple[str, ...] = ()
-    elsewhere: str | None = None
+    told: str | None = None
 
 
 class ReplyText(_Strict):
     """What the customer is told.
 
     `by_reason`: the text where the coverage of a recognised asker gives this reason.
-    `other_asks`: the clause and the way out of each ask that is not served here follow.
+    `each_ask`: what is told of each ask follows; for those not covered, clause and way out.
     """
 
     text: str = Field(min_length=1)
     by_reason: dict[str, str] = {}
-    other_asks: bool = False
+    each_ask: bool = False
 
 
 class Policy(_Strict):

@@ -109,6 +109,18 @@ def test_security_is_refused_where_it_is_sent_to_referral(tmp_path: Path) -> Non
         load_policy(path)
 
 
+def test_only_reports_go_to_the_security_queue(tmp_path: Path) -> None:
+    path = a_changed_policy(
+        tmp_path,
+        "        then: review\n        review_reason: undecided\n",
+        "        then: security\n",
+    )
+    with pytest.raises(
+        PolicyError, match=r"no report, but sent to security: \(undecided, installation setup, core"
+    ):
+        load_policy(path)
+
+
 def test_the_table_is_not_monotone_against_the_opposite_order(tmp_path: Path) -> None:
     path = a_changed_policy(
         tmp_path,

@@ -109,11 +109,14 @@ def test_customer_over_the_site_limit_is_told_how_to_free_a_seat() -> None:
         assert "deactivate a site" in text(told(ask, status=Status.OVER_SITE_LIMIT))
 
 
-def test_bug_without_rights_is_received_with_the_terms_of_access() -> None:
-    answer = text(told(BUG, status=Status.NEEDS_RENEWAL))
-    assert "investigates it (clause C8)" in answer
-    assert "at your own risk" in answer
-    assert "backup before and after (clause C7)" in answer
+def test_every_bug_is_received_with_the_terms_of_access() -> None:
+    for bug in [BUG, an_ask(Scope.BUG_REPORT, ProductArea.CORE)]:
+        for status in set(Status) - {Status.HOLDER_CHANGED}:
+            answer = text(told(bug, status=status))
+            assert "with or without a licence (clause C8)" in answer
+            assert "access is at your own risk" in answer
+            assert "backup" in answer
+            assert "before and after (clause C7)" in answer
 
 
 def test_covered_question_is_pointed_to_the_knowledge_base() -> None:
@@ -147,7 +150,7 @@ def test_recognised_customer_is_told_what_is_missing_on_their_own_licence(
 # Several asks
 
 
-def test_other_asks_get_their_clause_and_where_to_turn() -> None:
+def test_asks_not_covered_get_their_clause_and_where_to_turn() -> None:
     answer = text(told(QUESTION, an_ask(Scope.CUSTOMIZATION), an_ask(Scope.GENERAL_WORDPRESS)))
     received, customization, wordpress = answer.split("\n\n")
     assert "in our support queue" in received
@@ -226,7 +229,7 @@ def test_who_only_claims_to_be_a_customer_learns_nothing_of_the_licence(
 def test_no_text_has_a_place_to_put_a_name_an_address_or_a_site_in() -> None:
     texts = [reply.text for reply in POLICY.replies.values()]
     texts += [text for reply in POLICY.replies.values() for text in reply.by_reason.values()]
-    texts += [entry.elsewhere for entry in POLICY.scopes.values() if entry.elsewhere]
+    texts += [entry.told for entry in POLICY.scopes.values() if entry.told]
     assert not [text for text in texts if set(text) & set("{}%<>@")]
 
 
