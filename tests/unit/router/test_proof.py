@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services.router import proof
+from services.router import priority, proof
 from services.router.policy import CURRENT, PolicyError, check_policy, load_policy
 from services.router.priority import Inputs, rule
-from services.router.proof import Proof, every_combination
+from services.router.proof import Combination, Proof, every_combination
+from services.router.table import Policy, When
 from shared.contracts import ProductArea, Scope, Status
 
 BROKEN = Path("tests/data/policies")
@@ -140,13 +141,30 @@ def test_the_table_is_not_monotone_against_the_opposite_order(tmp_path: Path) ->
         load_policy(path)
 
 
+def disagreements(policy: Policy) -> list[Combination]:
+    answers = proof._answers(policy, every_combination())
+    return [
+        case
+        for case, answer in answers.items()
+        if rule(policy, Inputs(**case._asdict())).rules[-1].id != answer.row.id
+    ]
+
+
 def test_enumerator_and_evaluator_agree_on_every_combination() -> None:
-    policy = load_policy(CURRENT)
-    cases = every_combination()
-    answers = proof._answers(policy, cases)
-    assert len(answers) == len(cases) == len(set(cases))
-    for case, answer in answers.items():
-        assert rule(policy, Inputs(**case._asdict())).rules[-1].id == answer.row.id
+    assert disagreements(load_policy(CURRENT)) == []
+
+
+def test_enumerator_would_notice_an_evaluator_that_forgets_the_product_area(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    holds = priority._holds
+
+    def forgetful(when: When, inputs: Inputs) -> bool:
+        return holds(when.model_copy(update={"product_area": None}), inputs)
+
+    monkeypatch.setattr(priority, "_holds", forgetful)
+    wrong = disagreements(load_policy(CURRENT))
+    assert {case.product_area for case in wrong} == {ProductArea.CORE, ProductArea.UNKNOWN}
 
 
 def test_enumerator_leaves_out_exactly_what_can_not_be() -> None:

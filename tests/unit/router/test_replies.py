@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.router.policy import CURRENT, load_policy
+from services.router import policy as policy_file
+from services.router.policy import CURRENT, Policy, load_policy
 from services.router.priority import Inputs, rule
 from services.router.replies import reply_for
 from shared.contracts import (
@@ -44,6 +46,7 @@ def told(
     conflict: bool = False,
     stage_failed: bool = False,
     decided: bool = True,
+    policy: Policy = POLICY,
 ) -> Reply | None:
     coverage = Coverage(
         status=status,
@@ -61,7 +64,7 @@ def told(
         findings=asks,
         coverage=coverage,
     )
-    return reply_for(POLICY, rule(POLICY, inputs), asks, coverage)
+    return reply_for(policy, rule(policy, inputs), asks, coverage)
 
 
 def text(reply: Reply | None) -> str:
@@ -224,6 +227,13 @@ def test_who_only_claims_to_be_a_customer_learns_nothing_of_the_licence(
         *asked, status=Status.NO_LICENCE, reasons=("not_proven",), identity=identity, **given_
     )
     assert _bytes(claimed) == _bytes(unknown)
+
+
+def test_a_policy_that_tells_strangers_apart_would_be_noticed() -> None:
+    leaky, _ = policy_file._read(Path("tests/data/policies/stranger-learns.yaml"))
+    with_the_licence = told(QUESTION, status=Status.NOT_HOLDER, policy=leaky)
+    without = told(QUESTION, status=Status.NO_LICENCE, policy=leaky)
+    assert _bytes(with_the_licence) != _bytes(without)
 
 
 def test_no_text_has_a_place_to_put_a_name_an_address_or_a_site_in() -> None:
