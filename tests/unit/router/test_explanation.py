@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.router import proof
@@ -74,6 +74,7 @@ def test_a_false_alarm_cleared_would_go_where_the_coverage_says() -> None:
     assert alternatives(POLICY, flagged) == (Alternative("security", False, Queue.CORE),)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(CASES))
 def test_alternatives_are_all_single_changes_to_another_queue_and_no_others(
     case: Combination,

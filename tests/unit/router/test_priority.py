@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.router.policy import CURRENT, load_policy
@@ -249,6 +249,7 @@ def test_each_category_rests_on_its_clauses() -> None:
 possible_inputs = st.sampled_from(every_combination()).map(lambda case: Inputs(**case._asdict()))
 
 
+@settings(deadline=None)
 @given(possible_inputs)
 def test_the_same_inputs_always_get_the_same_full_answer(inputs: Inputs) -> None:
     ruling = rule(POLICY, inputs)
@@ -259,6 +260,7 @@ def test_the_same_inputs_always_get_the_same_full_answer(inputs: Inputs) -> None
     assert ruling.rules[-1].outcome == f"yes: {ruling.queue}"
 
 
+@settings(deadline=None)
 @given(possible_inputs)
 def test_a_security_flag_is_never_outweighed(inputs: Inputs) -> None:
     flagged = Inputs(**{**asdict(inputs), "security": True})

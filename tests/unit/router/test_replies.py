@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.router import policy as policy_file
@@ -194,6 +194,7 @@ flags = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     asks,
     flags,
@@ -207,6 +208,7 @@ def test_stranger_is_told_the_same_whether_or_not_the_licence_they_name_exists(
     assert _bytes(with_the_licence) == _bytes(without)
 
 
+@settings(deadline=None)
 @given(asks, flags, st.sampled_from(OWN_REASONS))
 def test_customer_is_told_the_same_whether_or_not_the_key_they_name_is_somebody_elses(
     asked: list[Finding], given_: dict[str, Any], own: str
@@ -216,6 +218,7 @@ def test_customer_is_told_the_same_whether_or_not_the_key_they_name_is_somebody_
     assert _bytes(foreign) == _bytes(without)
 
 
+@settings(deadline=None)
 @given(asks, flags, st.sampled_from(OWN_REASONS), st.sampled_from(Identity))
 def test_who_only_claims_to_be_a_customer_learns_nothing_of_the_licence(
     asked: list[Finding], given_: dict[str, Any], reason: str, identity: Identity
