@@ -46,6 +46,7 @@ GROUPS = {
 }
 """The topic that each consumer group, named `NAMESPACE.READER`, reads."""
 SHARED_PARTITIONING = ("tickets.", "queues.")
+TIMES = ("received_at", "decided_at")
 SHOWN = 5
 """How many cases of one broken invariant are told in full."""
 
@@ -418,9 +419,10 @@ def decisions_are_stable(picture: Picture) -> Iterator[str]:
 
 
 def _content(data: Mapping[str, Any]) -> str:
-    """What a delivery says. The fast lane, which keeps no ledger, stamps each with its time."""
+    """What a delivery says. The fast lane keeps no ledger: a report that was sent twice, or told
+    twice, says when each time."""
     if data.get("revision") is None:
-        data = {name: value for name, value in data.items() if name != "decided_at"}
+        data = {name: value for name, value in data.items() if name not in TIMES}
     return json.dumps(data, sort_keys=True)
 
 

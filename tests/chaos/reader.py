@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -16,30 +17,52 @@ from tests.chaos.evidence import LicenceRow, Message, Row
 
 LARGEST = 8 * 1024 * 1024
 READ_SECONDS = 120.0
+Ends = dict[TopicPartition, int]
 LEDGER = "select ticket_id, revision, queue, live, message_id, cause, published_at from ledger"
 LICENCES = "select licence_id, version, contradictory from licence_state"
 
 
 async def read_messages(bootstrap: str, namespace: str) -> list[Message]:
     """Every record on every topic; values of the queues alone."""
+    prefix = f"{namespace}."
+    async with clients(bootstrap) as (consumer, admin):
+        listed = [name for name in await admin.list_topics() if name.startswith(prefix)]
+        wanted = [name for name in listed if _wanted(name.removeprefix(prefix))]
+        found = await _to_the_end(consumer, await partitions_of(admin, wanted))
+    return [_message(record, prefix) for record in found]
+
+
+@asynccontextmanager
+async def clients(bootstrap: str) -> AsyncIterator[tuple[AIOKafkaConsumer, AIOKafkaAdminClient]]:
+    """A consumer of no group, and an admin client."""
     consumer = AIOKafkaConsumer(
         bootstrap_servers=bootstrap, max_partition_fetch_bytes=LARGEST, enable_auto_commit=False
     )
-    await consumer.start()
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
-        return await _to_the_end(consumer, namespace)
+        await consumer.start()
+        await admin.start()
+        yield consumer, admin
     finally:
+        await admin.close()
         await consumer.stop()
 
 
-async def _to_the_end(consumer: AIOKafkaConsumer, namespace: str) -> list[Message]:
-    prefix = f"{namespace}."
-    partitions = [
-        TopicPartition(topic, partition)
-        for topic in await consumer.topics()
-        if topic.startswith(prefix) and _wanted(topic.removeprefix(prefix))
-        for partition in consumer.partitions_for_topic(topic) or ()
+async def partitions_of(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicPartition]:
+    """Every partition of the topics; raises LookupError where one has none."""
+    found = [
+        TopicPartition(described["topic"], partition["partition"])
+        for described in await admin.describe_topics(list(topics))
+        for partition in described["partitions"]
     ]
+    if missing := set(topics) - {tp.topic for tp in found}:
+        raise LookupError(f"no such topic: {missing}")
+    return found
+
+
+async def _to_the_end(
+    consumer: AIOKafkaConsumer, partitions: list[TopicPartition]
+) -> list[ConsumerRecord]:
     ends = await consumer.end_offsets(partitions)
     beginnings = await consumer.beginning_offsets(partitions)
     reading = [tp for tp in partitions if ends[tp] > beginnings[tp]]
@@ -47,11 +70,11 @@ async def _to_the_end(consumer: AIOKafkaConsumer, namespace: str) -> list[Messag
         return []
     consumer.assign(reading)
     await consumer.seek_to_beginning()
-    found: list[Message] = []
+    found: list[ConsumerRecord] = []
     deadline = time.monotonic() + READ_SECONDS
     while reading and time.monotonic() < deadline:
         for records in (await consumer.getmany(timeout_ms=200, max_records=5000)).values():
-            found += [_message(record, prefix) for record in records]
+            found += records
         reading = [tp for tp in reading if await consumer.position(tp) < ends[tp]]
     if reading:
         raise TimeoutError(f"could not read to the end of {reading}")
@@ -62,23 +85,20 @@ def _wanted(name: str) -> bool:
     return name.startswith(("queues.", *PARKED_BY)) or name.endswith(".dlq")
 
 
-def _message(record: object, prefix: str) -> Message:
-    topic: str = record.topic  # type: ignore[attr-defined]
-    name = topic.removeprefix(prefix)
+def _message(record: ConsumerRecord, prefix: str) -> Message:
+    name = record.topic.removeprefix(prefix)
     if not name.endswith(".dlq"):
         name = name.removesuffix(".v1")
-    key: bytes | None = record.key  # type: ignore[attr-defined]
     return Message(
         topic=name,
-        partition=record.partition,  # type: ignore[attr-defined]
-        offset=record.offset,  # type: ignore[attr-defined]
-        key=None if key is None else key.decode("utf-8", "replace"),
+        partition=record.partition,
+        offset=record.offset,
+        key=None if record.key is None else record.key.decode("utf-8", "replace"),
         headers={
-            header: (value or b"").decode("utf-8", "replace")
-            for header, value in record.headers  # type: ignore[attr-defined]
+            header: (value or b"").decode("utf-8", "replace") for header, value in record.headers
         },
-        value=record.value if name.startswith("queues.") else None,  # type: ignore[attr-defined]
-        at=record.timestamp / 1000,  # type: ignore[attr-defined]
+        value=record.value if name.startswith("queues.") else None,
+        at=record.timestamp / 1000,
     )
 
 
@@ -116,32 +136,24 @@ async def read_lag(
     bootstrap: str, namespace: str, readers: Iterable[str] = GROUPS
 ) -> dict[str, int]:
     """Records that each group has not committed yet."""
-    readers = list(readers)
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
-    try:
-        await consumer.start()
-        await admin.start()
-        topics = {reader: f"{namespace}.{GROUPS[reader]}.v1" for reader in readers}
-        known = await consumer.topics()
-        partitions = {
-            topic: [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic) or ()]
-            for topic in set(topics.values()) & known
-        }
-        everything = [tp for tps in partitions.values() for tp in tps]
-        ends = await consumer.end_offsets(everything)
-        starts = await consumer.beginning_offsets(everything)
+    async with clients(bootstrap) as (consumer, admin):
         lag = {}
-        for reader, topic in topics.items():
-            done = await admin.list_consumer_group_offsets(f"{namespace}.{reader}")
-            lag[reader] = sum(
-                ends[tp] - max(done[tp].offset if tp in done else 0, starts[tp])
-                for tp in partitions.get(topic, ())
-            )
+        for reader in readers:
+            partitions = await partitions_of(admin, [f"{namespace}.{GROUPS[reader]}.v1"])
+            ends = await consumer.end_offsets(partitions)
+            lag[reader] = behind(ends, await committed(admin, f"{namespace}.{reader}"))
         return lag
-    finally:
-        await admin.close()
-        await consumer.stop()
+
+
+async def committed(admin: AIOKafkaAdminClient, group: str) -> Ends:
+    """What the group has committed, by partition."""
+    found = await admin.list_consumer_group_offsets(group)
+    return {tp: kept.offset for tp, kept in found.items()}
+
+
+def behind(ends: Mapping[TopicPartition, int], done: Mapping[TopicPartition, int]) -> int:
+    """How many records before the ends are not committed."""
+    return sum(max(0, end - max(0, done.get(tp, 0))) for tp, end in ends.items())
 
 
 async def settle(

@@ -1,0 +1,78 @@
+"""Which pipeline is under test? Every process, with two replicas of each ordinary stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.processes import Part, Process, Supervisor
+from deploy.local.server import Server
+from deploy.local.stack import stack_processes
+from tests.chaos.target import Target
+
+TWINS = (
+    Part("intake-inbound-2", "services.intake", ("inbound",)),
+    Part("classifier-2", "services.classifier", ("ordinary",)),
+    Part("classifier-security-2", "services.classifier", ("security",)),
+    Part("entitlements-2", "services.entitlements"),
+    Part("router-2", "services.router", ("decisions",)),
+)
+"""Second replicas. Intake's HTTP has one here, for a port; the fast lane is alone by design."""
+READERS = {
+    "intake-inbound": ("intake",),
+    "classifier": ("classifier",),
+    "classifier-security": ("classifier-security",),
+    "entitlements": ("entitlements", "entitlements-licences"),
+    "router": ("router", "router-security"),
+    "router-fast-lane": ("router-fast-lane",),
+}
+"""The consumer groups of each process. Corrections are so rare that they are left out."""
+INTAKE = "intake-http"
+SOURCE = "help-desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A running pipeline: how to reach it from outside, and its processes by name."""
+
+    target: Target
+    processes: Mapping[str, Process]
+
+
+def readers_of(process: str) -> tuple[str, ...]:
+    """The groups of a process or of its twin; none for intake's HTTP."""
+    return READERS.get(process.removesuffix("-2"), ())
+
+
+@contextmanager
+def running_pipeline(
+    work: Path,
+    kafka: Server,
+    database: str,
+    *,
+    namespace: str,
+    twins: bool = False,
+    processes_database: str | None = None,
+) -> Iterator[Pipeline]:
+    """The pipeline on these servers. `processes_database`: where the processes find it, if there
+    is something in between."""
+    with stack_processes(
+        work,
+        kafka,
+        processes_database or database,
+        {"TRIAGE_NAMESPACE": namespace},
+        note=lambda _text: None,
+    ) as stack:
+        target = Target(
+            kafka=kafka.address,
+            intake=stack.intake,
+            api_key=stack.keys[SOURCE],
+            database=database,
+            namespace=namespace,
+        )
+        with Supervisor(TWINS if twins else (), stack.environment, work / "logs") as second:
+            second.start()
+            second.wait_ready(90.0)
+            yield Pipeline(target, {**stack.supervisor.processes, **second.processes})
