@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +81,7 @@ def stack_processes(
     database: str,
     given: Mapping[str, str],
     note: Callable[[str], None] = lambda text: print(text, file=sys.stderr),
+    parts: Sequence[Part] = PARTS,
 ) -> Iterator[RunningStack]:
     """The processes of the pipeline on servers that run: topics, tables, keys, processes."""
     keys = write_keys(work / "keys")
@@ -90,7 +91,7 @@ def stack_processes(
     for difference in drift:
         note(f"note: {difference}")
     note("starting the processes")
-    with Supervisor(PARTS, environment, work / "logs", note) as supervisor:
+    with Supervisor(parts, environment, work / "logs", note) as supervisor:
         supervisor.start()
         supervisor.wait_ready(READY_SECONDS)
         yield RunningStack(
