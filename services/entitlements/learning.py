@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -12,7 +13,6 @@ from services.entitlements.coverage import better
 from services.entitlements.handlers import Entitling, entitled, keys_of
 from services.entitlements.store import Known, Provisional
 from shared.contracts import Cause, Classified
-from shared.engine.publisher import Publisher
 from shared.envelope import Outgoing
 from shared.failures import is_transient
 
@@ -24,13 +24,19 @@ ROUND_SECONDS = 5.0
 """How soon a heartbeat is noticed that another replica stored."""
 
 
+class Publishing(Protocol):
+    """Writes records and returns when they are acknowledged; the engine's Publisher does."""
+
+    async def publish(self, records: Sequence[Outgoing]) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Learning:
     """Judges every provisional answer once more, upwards only, in batches."""
 
     entitling: Entitling
 
-    async def run(self, publisher: Publisher) -> None:
+    async def run(self, publisher: Publishing) -> None:
         """Until cancelled. What is cut off is done again later, under the same event ids."""
         away = False
         while True:
@@ -47,7 +53,7 @@ class Learning:
                 away = True
             await self._rest()
 
-    async def round(self, publisher: Publisher) -> int:
+    async def round(self, publisher: Publishing) -> int:
         """One batch: judged, published, acknowledged, forgotten; returns how many were due."""
         store, sources = self.entitling.store, self.entitling.sources
         reached = (await store.load((), sources)).complete_until
