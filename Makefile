@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
-PYTHON ?= python3.13 python3.12 python3.11 python3
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 CODE := shared services deploy tests
 KEEP ?=
 
@@ -44,7 +44,7 @@ up: .venv/.local ## Run the whole pipeline on this machine, until Ctrl-C
 $(BIN)/python:
 	@for python in $(PYTHON); do \
 	  command -v $$python >/dev/null || continue; \
-	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || continue; \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 	  echo "making .venv with $$($$python --version)"; \
 	  $$python -c 'import ensurepip, venv' 2>/dev/null && $$python -m venv .venv && exit 0; \
 	  rm -rf .venv; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -21,23 +22,27 @@ START_SECONDS = 90.0
 ENDED = frozenset({"exited", "dead"})
 
 
-def docker_answers() -> bool:
-    """Whether a Docker engine can be reached from here."""
+def docker_lacks(image: str) -> str:
+    """What keeps this image from running in Docker here; empty if nothing does.
+
+    Pulls the image where the engine has not got it.
+    """
     if not _socket_accepts(os.environ.get("DOCKER_HOST") or DEFAULT_HOST):
-        return False
+        return "no Docker engine answers"
     try:
         import docker  # noqa: PLC0415  # for tests only; the demo does without
-        from docker.errors import DockerException  # noqa: PLC0415
+        from docker.errors import DockerException, ImageNotFound  # noqa: PLC0415
     except ImportError:
-        return False
+        return "the package docker is not installed"
     try:
-        engine = docker.from_env(timeout=5)
-        try:
-            return bool(engine.ping())
-        finally:
-            engine.close()
-    except (DockerException, OSError):
-        return False
+        with contextlib.closing(docker.from_env(timeout=120)) as engine:
+            try:
+                engine.images.get(image)
+            except ImageNotFound:
+                engine.images.pull(image)
+    except (DockerException, OSError) as error:
+        return f"Docker cannot get {image}: {error}"
+    return ""
 
 
 def _socket_accepts(host: str) -> bool:

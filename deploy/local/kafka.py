@@ -20,7 +20,7 @@ from typing_extensions import override
 
 from deploy.failure import WrongSetting
 from deploy.local.children import free_port, start_child
-from deploy.local.container import ContainerServer, docker_answers, publish
+from deploy.local.container import ContainerServer, docker_lacks, publish
 from deploy.local.server import ChildServer, GivenServer, Kind, Server, ServerFailed
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def choose_kafka(work: Path, order: Sequence[Kind], environment: Mapping[str, st
     lacking = ["KAFKA_BOOTSTRAP_SERVERS is not set"]
     for kind in _wanted(order, environment):
         match kind:
-            case Kind.DOCKER if docker_answers():
+            case Kind.DOCKER if not (missing := docker_lacks(DockerKafka.image)):
                 return DockerKafka()
             case Kind.DOCKER:
-                lacking.append("no Docker engine answers")
+                lacking.append(missing)
             case Kind.JAVA if not (missing := _java_lacks()):
                 return JavaKafka(work, Path.home() / ".cache" / "triage")
             case Kind.JAVA:

@@ -22,7 +22,7 @@ from typing_extensions import override
 from deploy.failure import WrongSetting
 from deploy.local.apart import run_apart
 from deploy.local.children import Account, free_port, start_child
-from deploy.local.container import ContainerServer, docker_answers, publish
+from deploy.local.container import ContainerServer, docker_lacks, publish
 from deploy.local.server import ChildServer, GivenServer, Kind, Server, ServerFailed
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ def choose_postgres(work: Path, order: Sequence[Kind], environment: Mapping[str,
     lacking = ["DATABASE_URL is not set"]
     for kind in order:
         match kind:
-            case Kind.DOCKER if docker_answers():
+            case Kind.DOCKER if not (missing := docker_lacks(DockerPostgres.image)):
                 return DockerPostgres()
             case Kind.DOCKER:
-                lacking.append("no Docker engine answers")
+                lacking.append(missing)
             case Kind.INSTALLED if programs := find_installed():
                 return LocalPostgres(work, Kind.INSTALLED, programs)
             case Kind.INSTALLED:
