@@ -37,7 +37,7 @@ EventT = TypeVar("EventT", bound=Event[Any])
 ResultT = TypeVar("ResultT")
 
 BATCH = 500
-POLL_SECONDS = 0.25
+POLL_SECONDS = 1.0
 ATTEMPTS = 3
 BAD_IN_A_ROW = 100
 """Past this many unacceptable records in a row on a topic of our own, we are wrong."""
