@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import uvicorn
 
 from services.watch.app import Watch
@@ -22,6 +24,9 @@ def main() -> None:
     config = uvicorn.Config(
         Watch(settings).app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn ends cleanly, then raises the signal once more for whoever handled it before.
+        signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=socks)
 
 

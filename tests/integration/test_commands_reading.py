@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from services.watch.app import Watch
@@ -18,7 +16,7 @@ from shared.contracts import Frozen, Queue, StatusChanged, TicketStatus
 from shared.engine.dead_letters import parked
 from shared.envelope import Outgoing, encode
 from shared.failures import Permanent
-from shared.kafka import make_consumer, make_producer
+from shared.kafka import make_consumer
 from shared.settings import KafkaSettings
 from shared.topics import CLASSIFIED, ENTITLED, QUEUES, STATUS, SUBMITTED, Reader, group
 from tests.support import builders as some
@@ -26,21 +24,6 @@ from tests.support.waiting import eventually
 
 NOW = datetime.now(UTC)
 TICKET = str(some.TICKET)
-
-
-@pytest.fixture(params=[pytest.param("real", marks=pytest.mark.real), "embedded"])
-def settings(request: pytest.FixtureRequest) -> KafkaSettings:
-    name = "kafka_settings" if request.param == "real" else "embedded_settings"
-    found: KafkaSettings = request.getfixturevalue(name)
-    return found
-
-
-@pytest.fixture
-async def producer(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer]:
-    made = make_producer(settings, "test")
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def write(producer: AIOKafkaProducer, outgoing: Outgoing) -> Any:
@@ -66,10 +49,10 @@ async def an_ordinary_way(producer: AIOKafkaProducer, namespace: str) -> None:
 
 
 async def test_a_trace_tells_every_record_of_a_ticket_with_its_place(
-    settings: KafkaSettings, producer: AIOKafkaProducer
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
 ) -> None:
-    await an_ordinary_way(producer, settings.triage_namespace)
-    told = await look_up(settings, TICKET)
+    await an_ordinary_way(either_producer, either_settings.triage_namespace)
+    told = await look_up(either_settings, TICKET)
     assert [stop.stage for stop in told.stages] == [
         "intake",
         "classifier",
@@ -78,21 +61,23 @@ async def test_a_trace_tells_every_record_of_a_ticket_with_its_place(
         "router",
     ]
     assert (told.queue, told.revision, len(told.live)) == ("extensions", 1, 1)
-    partitions = 4 if settings.triage_partitions == 4 else 6
+    partitions = 4 if either_settings.triage_partitions == 4 else 6
     assert {stop.partition for stop in told.stages} == {partition_of(TICKET, partitions)}
 
 
-async def test_a_ticket_that_is_on_no_topic_is_unknown(settings: KafkaSettings) -> None:
-    assert not (await look_up(settings, TICKET)).known
+async def test_a_ticket_that_is_on_no_topic_is_unknown(either_settings: KafkaSettings) -> None:
+    assert not (await look_up(either_settings, TICKET)).known
 
 
 async def test_lag_counts_what_a_group_has_not_committed(
-    settings: KafkaSettings, producer: AIOKafkaProducer
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
 ) -> None:
-    namespace = settings.triage_namespace
+    namespace = either_settings.triage_namespace
     for _ in range(3):
-        placed = await write(producer, fact(SUBMITTED.address(namespace), some.a_submitted(), "x"))
-    consumer = make_consumer(settings, "test", group(namespace, Reader.CLASSIFIER))
+        placed = await write(
+            either_producer, fact(SUBMITTED.address(namespace), some.a_submitted(), "x")
+        )
+    consumer = make_consumer(either_settings, "test", group(namespace, Reader.CLASSIFIER))
     await consumer.start()
     try:
         where = TopicPartition(placed.topic, placed.partition)
@@ -100,7 +85,7 @@ async def test_lag_counts_what_a_group_has_not_committed(
         await consumer.commit({where: placed.offset - 1})
     finally:
         await consumer.stop()
-    found = {lag.reader: lag for lag in await lags(settings)}
+    found = {lag.reader: lag for lag in await lags(either_settings)}
     assert found["classifier"].records == 2
     assert found["classifier-security"].records == 3
     assert found["router"].records == 0
@@ -109,15 +94,15 @@ async def test_lag_counts_what_a_group_has_not_committed(
 
 
 async def test_watch_answers_for_a_ticket_and_shows_depth_and_dead_letters(
-    settings: KafkaSettings, producer: AIOKafkaProducer
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
 ) -> None:
-    namespace = settings.triage_namespace
-    await an_ordinary_way(producer, namespace)
+    namespace = either_settings.triage_namespace
+    await an_ordinary_way(either_producer, namespace)
     bad = some.a_record(b"{", topic=SUBMITTED.address(namespace), key=b"k")
     why = Permanent("broken_json", "line 1")
     letter = parked(bad, why, source=SUBMITTED, reader=Reader.CLASSIFIER, namespace=namespace)
-    await write(producer, letter)
-    async with watching(settings) as ask:
+    await write(either_producer, letter)
+    async with watching(either_settings) as ask:
         await following(ask)
         told = (await ask.get(f"/tickets/{TICKET}")).json()
         assert (told["queue"], told["revision"], len(told["stages"])) == ("extensions", 1, 5)
@@ -130,15 +115,15 @@ async def test_watch_answers_for_a_ticket_and_shows_depth_and_dead_letters(
         assert sum(depth.values()) == 1
         assert [d["reason"] for d in overview["dead_letters"]] == ["broken_json"]
         taken = StatusChanged(ticket_id=some.TICKET, status=TicketStatus.TAKEN, by="Ann", at=NOW)
-        await write(producer, fact(STATUS.address(namespace), taken, "taken"))
+        await write(either_producer, fact(STATUS.address(namespace), taken, "taken"))
         await until_waiting(ask, "extensions", 0)
 
 
 async def test_watch_looks_up_a_ticket_that_it_no_longer_remembers(
-    settings: KafkaSettings, producer: AIOKafkaProducer
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
 ) -> None:
-    await an_ordinary_way(producer, settings.triage_namespace)
-    async with watching(settings, watch_records_per_partition=1) as ask:
+    await an_ordinary_way(either_producer, either_settings.triage_namespace)
+    async with watching(either_settings, watch_records_per_partition=1) as ask:
         await following(ask)
         told = (await ask.get(f"/tickets/{TICKET}")).json()
         assert told["queue"] == "extensions"
