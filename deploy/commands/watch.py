@@ -22,7 +22,7 @@ from services.watch.reader import Tail
 from services.watch.views import Board, Lag
 from shared.settings import KafkaSettings
 
-PER_PARTITION = 100_000
+PER_PARTITION = 20_000
 """How far back the figures go."""
 Figures = Mapping[str, Any]
 

@@ -13,9 +13,9 @@ class Settings(KafkaSettings, ProcessSettings):
     watch_host: str = "127.0.0.1"
     watch_port: int = Field(8081, ge=0, le=65535)
     watch_records_per_partition: int = Field(
-        100_000, ge=1, description="how far back the figures go when watch starts"
+        20_000, ge=1, description="how far back the figures go when watch starts"
     )
-    watch_tickets: int = Field(50_000, ge=1, description="tickets kept in memory")
+    watch_tickets: int = Field(20_000, ge=1, description="tickets kept in memory")
     watch_lookup_seconds: float = Field(
         20.0, gt=0, description="how long an older ticket is looked for on the topics"
     )

@@ -16,8 +16,10 @@ from shared.topics import CLASSIFIED, ENTITLED, INBOUND, QUEUES, SECURITY, SUBMI
 KeptT = TypeVar("KeptT")
 WINDOW = timedelta(seconds=60)
 """Over which rates are taken; a minute, so that a count is a rate per minute."""
-REMEMBERED_TICKETS = 50_000
-REMEMBERED_MESSAGES = 1_000_000
+REMEMBERED_TICKETS = 20_000
+REMEMBERED_MESSAGES = 200_000
+REMEMBERED_RECORDS = 100
+"""Of one ticket, which a hostile sender may repeat without end."""
 LATENCIES = 1_000
 FOUND_BY_MODEL = "tickets.security, found by the model"
 SECURITY_TOPIC = QUEUES[Queue.SECURITY].name
@@ -149,7 +151,7 @@ class Board:
         if queue is None or name is None or name in self._live[queue] or name in self._withdrawn:
             return
         self._live[queue][name] = Message(s.ticket_id, s.at)
-        _shrink(self._live[queue], self.messages)
+        self.evicted += _shrink(self._live[queue], self.messages)
         if s.received_at is not None and s.revision in (None, 1) and "person" not in s.found_by:
             seconds = (s.at - s.received_at).total_seconds()
             self._to_queue.setdefault(queue, deque(maxlen=LATENCIES)).append(max(0.0, seconds))
@@ -176,7 +178,9 @@ class Board:
                 del counts[oldest]
 
     def _remember_way(self, ticket_id: str, s: Sighting) -> None:
-        self._ways.setdefault(ticket_id, []).append(s)
+        way = self._ways.setdefault(ticket_id, [])
+        if len(way) < REMEMBERED_RECORDS:
+            way.append(s)
         self._ways.move_to_end(ticket_id)
         self.evicted += _shrink(self._ways, self.tickets)
 
