@@ -6,7 +6,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,12 +56,47 @@ UNREADABLE: tuple[tuple[bytes, tuple[tuple[str, bytes], ...]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """The pipeline that the sample is sent through."""
+
+    intake: str
+    """base URL"""
+    keys: Mapping[str, str]
+    """The API key of each source."""
+    settings: KafkaSettings
+    whereabouts: Callable[[], list[str]] = list
+    """Where to look when it lags, in lines."""
+
+
+def on_this_machine(stack: RunningStack) -> Target:
+    """The stack that this machine runs, with its log files."""
+    settings = KafkaSettings.model_validate(
+        {name.lower(): value for name, value in stack.environment.items()}
+    )
+
+    def logs() -> list[str]:
+        return [
+            f"  the log of {name}"
+            + (f", started again {process.restarts} times" if process.restarts else "")
+            + f": {process.log}"
+            for name, process in stack.supervisor.processes.items()
+        ]
+
+    return Target(stack.intake, stack.keys, settings, logs)
+
+
+@dataclass(frozen=True, slots=True)
 class Play:
     """What is played. `run`, `versions_from`: as in the sample's loader."""
 
     now: datetime
     run: str = ""
     versions_from: int = 0
+
+    @classmethod
+    def again(cls, now: datetime) -> Self:
+        """The sample under names of its own, for servers that may have seen it before."""
+        return cls(now, run=f"-{now:%Y%m%dT%H%M%S}", versions_from=int(now.timestamp()))
 
 
 @dataclass(slots=True)
@@ -86,17 +121,15 @@ class Played:
         return self.board.parked_count() - self.parked_before
 
 
-async def play(stack: RunningStack, what: Play) -> Played:
+async def play(target: Target, what: Play) -> Played:
     """Publish, submit, and follow to the end; raises Failure saying which part lags and why."""
-    settings = KafkaSettings.model_validate(
-        {name.lower(): value for name, value in stack.environment.items()}
-    )
+    settings = target.settings
     async with _following(settings) as board:
         played = Played(settings, board, parked_before=board.parked_count())
         await _publish_licences(settings, what)
         began = time.monotonic()
         with _shown(played) as show:
-            submitting = asyncio.create_task(_submit(stack, what, played))
+            submitting = asyncio.create_task(_submit(target, what, played))
             while not submitting.done() or not _done(played):
                 show()
                 await asyncio.wait({submitting}, timeout=0.2)
@@ -105,7 +138,7 @@ async def play(stack: RunningStack, what: Play) -> Played:
                     await asyncio.sleep(0.2)
                 if time.monotonic() - began > SECONDS:
                     submitting.cancel()
-                    raise Failure(await _what_lags(stack, played))
+                    raise Failure(await _what_lags(target, played))
             await _quiet(board)
             show()
         played.took = time.monotonic() - began
@@ -138,10 +171,10 @@ async def _publish_licences(settings: KafkaSettings, what: Play) -> None:
     await publish_and_wait(settings, good, 30.0)
 
 
-async def _submit(stack: RunningStack, what: Play, played: Played) -> None:
+async def _submit(target: Target, what: Play, played: Played) -> None:
     ways: dict[str, Way] = {
-        "help-desk": by_http(stack.intake, stack.keys["help-desk"], AT_ONCE),
-        "web-form": by_http(stack.intake, stack.keys["web-form"], AT_ONCE),
+        "help-desk": by_http(target.intake, target.keys["help-desk"], AT_ONCE),
+        "web-form": by_http(target.intake, target.keys["web-form"], AT_ONCE),
         "inbound": by_inbound(played.settings, INBOUND_SOURCE, AT_ONCE),
     }
     tickets = sample.tickets(what.now, run=what.run)
@@ -190,7 +223,7 @@ async def _quiet(board: Board) -> None:
             read, since = board.read, time.monotonic()
 
 
-async def _what_lags(stack: RunningStack, played: Played) -> str:
+async def _what_lags(target: Target, played: Played) -> str:
     missing = len(played.tickets) - sum(played.arrived().values())
     lines = [f"{missing} of {len(played.tickets)} tickets are in no queue after {SECONDS:.0f} s"]
     lines += [
@@ -198,10 +231,7 @@ async def _what_lags(stack: RunningStack, played: Played) -> str:
         for lag in await lags(played.settings)
         if lag.records
     ]
-    for name, process in stack.supervisor.processes.items():
-        ended = f", started again {process.restarts} times" if process.restarts else ""
-        lines.append(f"  the log of {name}{ended}: {process.log}")
-    return "\n".join(lines)
+    return "\n".join(lines + target.whereabouts())
 
 
 class _shown:  # noqa: N801  # reads as what it does

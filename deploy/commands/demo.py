@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands._demo_play import Play, play
+from deploy.commands._demo_play import Play, on_this_machine, play
 from deploy.commands._demo_report import report
 from deploy.commands._output import INTERRUPTED, note
 from deploy.commands.up import ToldToEnd, ended_by_signals, tell, watch_servers, work_folder
@@ -50,7 +50,7 @@ def _demo(work: Path, began: float, *, keep: bool) -> None:
     )
     with running_stack(work, *servers, given=os.environ) as stack:
         note(f"ready after {time.monotonic() - began:.0f} s; the page is {stack.watch}")
-        played = asyncio.run(play(stack, _play(servers)))
+        played = asyncio.run(play(on_this_machine(stack), _play(servers)))
         asyncio.run(report(played))
         note(f"all of it took {time.monotonic() - began:.0f} s")
         if keep:
@@ -61,6 +61,5 @@ def _demo(work: Path, began: float, *, keep: bool) -> None:
 def _play(servers: tuple[Server, Server]) -> Play:
     """What to play; on servers that may have seen it before, under names of its own."""
     now = datetime.now(UTC)
-    if any(server.kind is Kind.GIVEN for server in servers):
-        return Play(now, run=f"-{now:%Y%m%dT%H%M%S}", versions_from=int(now.timestamp()))
-    return Play(now)
+    seen_before = any(server.kind is Kind.GIVEN for server in servers)
+    return Play.again(now) if seen_before else Play(now)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from deploy.failure import Failure, WrongSetting
-from deploy.local.probe import Probe, ask_probe
+from shared.health import Probe, ask_probe
 
 
 def health(

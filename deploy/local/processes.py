@@ -23,7 +23,7 @@ from deploy.local.children import (
     start_child,
     wait_or_kill,
 )
-from deploy.local.probe import Probe, ask_probe
+from shared.health import Probe, ask_probe
 
 GRACE_SECONDS = 25.0
 """Longer than a process may take to drain its batches."""

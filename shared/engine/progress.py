@@ -15,6 +15,8 @@ class Progress:
     waiting_for: str | None = None
     """The dependency's error while an outage is waited out."""
     assigned: int = 0
+    standby: bool = False
+    """In its group, where the others have all partitions: it takes over when one of them goes."""
     polled_at: float = field(default_factory=time.monotonic)
     batch_since: float | None = None
     committed_at: float = field(default_factory=time.monotonic)
@@ -41,6 +43,6 @@ class Progress:
             return f"{self.stage}: waiting for Kafka"
         if self.waiting_for is not None:
             return f"{self.stage}: waiting out {self.waiting_for}"
-        if self.assigned == 0:
+        if self.assigned == 0 and not self.standby:
             return f"{self.stage}: no partitions assigned"
         return None

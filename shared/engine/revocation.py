@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -21,10 +21,11 @@ class Revocation(ConsumerRebalanceListener):  # type: ignore[misc]
     positions have been reset to what was committed.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, topic_exists: Callable[[], bool]) -> None:
         self.epoch = 0
         self.asked = False
         self._progress = progress
+        self._topic_exists = topic_exists
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -48,3 +49,4 @@ class Revocation(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self.epoch += 1
         self._progress.assigned = len(assigned)
+        self._progress.standby = not assigned and self._topic_exists()

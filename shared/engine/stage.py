@@ -101,7 +101,10 @@ class Stage(Generic[EventT]):
 
     def __post_init__(self) -> None:
         self.progress = Progress(self.work.reader.value)
-        self._revocation = Revocation(self.progress)
+        address = self.work.source.address(self.namespace)
+        self._revocation = Revocation(
+            self.progress, lambda: bool(self.consumer.partitions_for_topic(address))
+        )
 
     async def run(self) -> None:
         """Work until `stop`; raises StopTheLine where going on would do harm."""
