@@ -1,9 +1,27 @@
-"""Is it a security report? Deterministic rules on the redacted text (promise 1, clause C9)."""
+"""Is it a security report? Deterministic rules on the redacted text (promise 1, clause C9).
+
+The rules are data (`screen_rules.yaml`): a rule fires where its concepts stand near each other
+and nothing that excludes it does. No word alone ("security", "hacked", "403") makes a report.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from services.intake.reading import plain
+
+RULES_FILE = Path(__file__).with_name("screen_rules.yaml")
+MOST_PLACES = 60
+"""Places of one concept that are looked at; a report repeats itself less often."""
+PHRASE_CHARACTERS = 120
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,21 +35,155 @@ class Screening:
         return bool(self.reasons)
 
 
-RULES = {
-    "cve": re.compile(r"\bcve-\d{4}-\d{4,7}\b"),
-    "technique": re.compile(
-        r"\b(?:stored |reflected )?xss\b|\bsql injection\b|\bsqli\b|\bcsrf\b|\bidor\b"
-    ),
-}
+class Examples(BaseModel):
+    """What a rule must and must not fire on; a test runs them all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    fires: tuple[str, ...] = ()
+    stays_out: tuple[str, ...] = ()
+
+
+class Rule(BaseModel):
+    """All of `near` within `within` characters, unless one of `unless` stands as near to them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    meaning: str
+    near: tuple[str, ...]
+    within: int = 160
+    unless: tuple[str, ...] = ()
+    unless_anywhere: tuple[str, ...] = ()
+    examples: Examples
+
+
+class RulesFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    concepts: dict[str, tuple[str, ...]]
+    rules: dict[str, Rule]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to say a concept. `literal`: what any match holds, so that most are never tried."""
+
+    literal: str
+    expression: re.Pattern[str]
+
+    @classmethod
+    def of(cls, source: str) -> Pattern:
+        return cls(_literal(source), re.compile(source))
+
+
+def _literal(source: str) -> str:
+    """The longest run of plain characters that every match holds; empty if there is none."""
+    runs = [""]
+    depth = 0
+    characters = iter(source)
+    for character in characters:
+        if character == "\\":
+            next(characters)
+            runs.append("")
+        elif character in "([":
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+            runs.append("")
+        elif depth:
+            continue
+        elif character == "|":
+            return ""
+        elif character in "?*{":
+            runs[-1] = runs[-1][:-1]
+            runs.append("")
+            depth += character == "{"
+        elif character in ".+^$":
+            runs.append("")
+        else:
+            runs[-1] += character
+    return max(runs, key=len)
+
+
+@dataclass(slots=True)
+class Reading:
+    """A text with the places of its concepts, each looked for once and only when asked for."""
+
+    text: str
+    concepts: Mapping[str, tuple[Pattern, ...]]
+    found: dict[str, list[Place]] = field(default_factory=dict)
+
+    def places(self, concept: str) -> list[Place]:
+        known = self.found.get(concept)
+        if known is None:
+            known = self.found[concept] = self._look_for(concept)
+        return known
+
+    def _look_for(self, concept: str) -> list[Place]:
+        places: list[Place] = []
+        for pattern in self.concepts[concept]:
+            if pattern.literal in self.text:
+                for match in pattern.expression.finditer(self.text):
+                    places.append(match.span())
+                    if len(places) >= MOST_PLACES:
+                        break
+        return sorted(places)
 
 
 def screen(subject: str, body: str) -> Screening:
     """Whether subject and body report an exposure, and by which rules."""
-    text = f"{subject}\n{body}".lower()
-    return Screening(
-        tuple(
-            f"{name}: {found[0]}"
-            for name, rule in RULES.items()
-            if (found := rule.search(text)) is not None
-        )
+    rules, concepts = load_rules()
+    reading = Reading(plain(f"{subject}\n{body}"), concepts)
+    reasons = []
+    for name, rule in rules.items():
+        place = fires(rule, reading)
+        if place is not None:
+            phrase = " ".join(reading.text[place[0] : place[1]].split())
+            reasons.append(f"{name}: {phrase[:PHRASE_CHARACTERS]}")
+    return Screening(tuple(reasons))
+
+
+@cache
+def load_rules() -> tuple[dict[str, Rule], dict[str, tuple[Pattern, ...]]]:
+    """Rules and concepts from the file beside this one; raises where a rule names no concept."""
+    file = RulesFile.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
+    concepts = {
+        name: tuple(Pattern.of(source) for source in sources)
+        for name, sources in file.concepts.items()
+    }
+    for name, rule in file.rules.items():
+        for concept in (*rule.near, *rule.unless, *rule.unless_anywhere):
+            if concept not in concepts:
+                raise ValueError(f"{RULES_FILE.name}: rule {name} names no known concept: {concept}")
+    return file.rules, concepts
+
+
+def fires(rule: Rule, reading: Reading) -> Place | None:
+    """Where the rule fires first, from the first to the last of its concepts; None: nowhere."""
+    if not all(reading.places(concept) for concept in rule.near):
+        return None
+    if any(reading.places(concept) for concept in rule.unless_anywhere):
+        return None
+    firsts, *others = (reading.places(concept) for concept in rule.near)
+    for first in firsts:
+        place = _joined(first, others, rule.within)
+        if place is not None and not _excluded(place, rule, reading):
+            return place
+    return None
+
+
+def _joined(first: Place, others: list[list[Place]], within: int) -> Place | None:
+    start, end = first
+    for places in others:
+        near = [p for p in places if p[0] <= first[1] + within and p[1] >= first[0] - within]
+        if not near:
+            return None
+        closest = min(near, key=lambda p: max(p[0] - first[1], first[0] - p[1]))
+        start, end = min(start, closest[0]), max(end, closest[1])
+    return start, end
+
+
+def _excluded(place: Place, rule: Rule, reading: Reading) -> bool:
+    reach = 80
+    return any(
+        start <= place[1] + reach and end >= place[0] - reach
+        for concept in rule.unless
+        for start, end in reading.places(concept)
     )
