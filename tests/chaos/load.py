@@ -15,6 +15,7 @@ from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import cycle, islice
 from random import Random
 from typing import Any, Self
 
@@ -22,8 +23,9 @@ import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from tests.chaos.checker import PARKED_BY
 from tests.chaos.evidence import Fact, Submission, Word
-from tests.chaos.poisons import poisons
+from tests.chaos.poisons import poisons, poisons_of
 from tests.chaos.target import (
     CORRECTED,
     HEARTBEAT,
@@ -250,6 +252,14 @@ class Load:
     async def _send_poison(self) -> None:
         topic, headers, value = next(self._poisons)
         await self._send(topic, uuid.uuid4().hex, value, headers)
+
+    async def poison_burst(self, count: int) -> None:
+        """Unreadable records of every kind one after another in one partition of one topic."""
+        topic = self._dice.choice(sorted(PARKED_BY))
+        burst = poisons_of(topic, UPSTREAM)
+        key = uuid.uuid4().hex
+        for headers, value in islice(cycle(burst), count):
+            await self._send(topic, key, value, headers)
 
     async def _send(self, topic: str, key: str, value: bytes | None, headers: Headers) -> None:
         """Written and acknowledged; waits as long as Kafka is away."""

@@ -1,25 +1,26 @@
-"""Which pipeline is under test? Every process, with two replicas of each ordinary stage."""
+"""Which pipeline is under test, and which consumer groups has each of its processes?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.processes import Part, Process, Supervisor
+from deploy.local.processes import Part, Process
 from deploy.local.server import Server
-from deploy.local.stack import stack_processes
+from deploy.local.stack import PARTS, stack_processes
 from tests.chaos.target import Target
 
-TWINS = (
+WITH_TWINS = (
+    *PARTS,
     Part("intake-inbound-2", "services.intake", ("inbound",)),
     Part("classifier-2", "services.classifier", ("ordinary",)),
     Part("classifier-security-2", "services.classifier", ("security",)),
     Part("entitlements-2", "services.entitlements"),
     Part("router-2", "services.router", ("decisions",)),
 )
-"""Second replicas. Intake's HTTP has one here, for a port; the fast lane is alone by design."""
+"""Two replicas of each ordinary stage. Intake's HTTP has one, for one port; the fast lane too."""
 READERS = {
     "intake-inbound": ("intake",),
     "classifier": ("classifier",),
@@ -53,17 +54,18 @@ def running_pipeline(
     database: str,
     *,
     namespace: str,
-    twins: bool = False,
-    processes_database: str | None = None,
+    parts: Sequence[Part] = PARTS,
+    seen_by_processes: str | None = None,
 ) -> Iterator[Pipeline]:
-    """The pipeline on these servers. `processes_database`: where the processes find it, if there
-    is something in between."""
+    """The pipeline on these servers. `database`: where the checker finds it; the processes find
+    it at `seen_by_processes`, if there is something in between."""
     with stack_processes(
         work,
         kafka,
-        processes_database or database,
+        seen_by_processes or database,
         {"TRIAGE_NAMESPACE": namespace},
         note=lambda _text: None,
+        parts=parts,
     ) as stack:
         target = Target(
             kafka=kafka.address,
@@ -72,7 +74,4 @@ def running_pipeline(
             database=database,
             namespace=namespace,
         )
-        with Supervisor(TWINS if twins else (), stack.environment, work / "logs") as second:
-            second.start()
-            second.wait_ready(90.0)
-            yield Pipeline(target, {**stack.supervisor.processes, **second.processes})
+        yield Pipeline(target, stack.supervisor.processes)

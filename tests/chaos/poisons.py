@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import product
 from random import Random
 
 from tests.chaos.checker import PARKED_BY
@@ -87,12 +86,19 @@ KINDS: tuple[Callable[[Headers], Parts], ...] = (
 
 def poisons(dice: Random, source: str) -> Iterator[tuple[str, Headers, bytes | None]]:
     """Topic, headers and value of one poison record after another, all kinds on all topics."""
-    pairs = list(product(PARKED_BY, KINDS))
+    all_ = [(topic, *parts) for topic in PARKED_BY for parts in poisons_of(topic, source)]
     while True:
-        dice.shuffle(pairs)
-        for topic, kind in pairs:
-            headers, value = kind(cloud_event(TYPES[topic], source))
-            yield topic, [*headers, (MARK, kind.__name__.encode())], value
+        dice.shuffle(all_)
+        yield from all_
+
+
+def poisons_of(topic: str, source: str) -> list[Parts]:
+    """One record of every kind for a topic."""
+    found = []
+    for kind in KINDS:
+        headers, value = kind(cloud_event(TYPES[topic], source))
+        found.append(([*headers, (MARK, kind.__name__.encode())], value))
+    return found
 
 
 def planted(messages: list[Message]) -> list[Poison]:

@@ -1,0 +1,50 @@
+"""`SEED=1 MINUTES=10 python -m tests.chaos`: a storm, its report, and exit 1 if a promise broke.
+
+With `NAIVE=1` the classifier is replaced by a careless one, and exit 1 means that the harness did
+not see it lose tickets.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.chaos.checker import lost
+from tests.chaos.load import Mix
+from tests.chaos.naive import NAIVE
+from tests.chaos.pipeline import WITH_TWINS
+from tests.chaos.report import write_report
+from tests.chaos.storm import run_storm
+
+
+def number(name: str, default: str) -> float:
+    """A setting of the run, or one clear line and exit 2."""
+    text = os.environ.get(name, default)
+    try:
+        return float(text)
+    except ValueError:
+        sys.stderr.write(f"{name}={text!r} is not a number\n")
+        raise SystemExit(2) from None
+
+
+def main() -> int:
+    seed, minutes = int(number("SEED", "1")), number("MINUTES", "10")
+    mix = Mix(rate=number("RATE", "50"), seconds=60 * minutes)
+    naive = bool(os.environ.get("NAIVE"))
+    with tempfile.TemporaryDirectory(prefix="triage-storm-") as folder:
+        work = Path(folder)
+        work.chmod(0o711)
+        outcome = run_storm(work, seed, mix, parts=NAIVE if naive else WITH_TWINS)
+    path = write_report(outcome, f"naive-{seed}" if naive else f"seed-{seed}")
+    verdict = outcome.ended.verdict
+    sys.stdout.write(f"{verdict.words()}\nreport: {path}\n")
+    if naive:
+        sys.stdout.write(f"the naive stage lost {lost(verdict)} tickets\n")
+        return 0 if lost(verdict) else 1
+    return 0 if verdict.holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

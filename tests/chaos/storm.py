@@ -1,0 +1,139 @@
+"""What happens when everything fails in turn, under load? Faults by a seed, then the checker."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import structlog
+
+from deploy.local.processes import Part
+from tests.chaos.evidence import Row
+from tests.chaos.faults import FAULTS, Ground, Harm
+from tests.chaos.flight import FlightMeter
+from tests.chaos.kills import until_ready
+from tests.chaos.load import Load, Mix
+from tests.chaos.pipeline import WITH_TWINS, Pipeline, running_pipeline
+from tests.chaos.reader import read_ledger
+from tests.chaos.servers import Servers, proxied_servers
+from tests.chaos.verification import Ended, verify
+
+log = structlog.get_logger()
+CALM_BEFORE = 3.0
+CALM_BETWEEN = (0.5, 3.0)
+READY_SECONDS = 120.0
+OFTEN = ("kill_process",) * 4
+"""Kills come more often than anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One fault: between which moments (seconds since 1970), on whom, and what it did."""
+
+    fault: str
+    began: float
+    ended: float
+    in_flight: dict[str, int]
+    harm: Harm
+
+    @property
+    def counts(self) -> bool:
+        """It met work under way, and did something."""
+        return self.harm.hit and bool(self.in_flight)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A whole storm: every fault, how it ended, what was answered meanwhile."""
+
+    seed: int
+    mix: Mix
+    hits: Sequence[Hit]
+    ended: Ended
+    answers: dict[str, int]
+    restarts: dict[str, int]
+
+
+@dataclass(slots=True)
+class Storm:
+    """Faults one after another, each chosen by the dice among those not yet seen this round."""
+
+    ground: Ground
+    names: Sequence[str]
+    hits: list[Hit] = field(default_factory=list)
+    earlier: list[Row] = field(default_factory=list)
+
+    async def rage(self, seconds: float) -> None:
+        ends = time.monotonic() + seconds
+        await asyncio.sleep(CALM_BEFORE)
+        round_: list[str] = []
+        while time.monotonic() < ends:
+            if not round_:
+                round_ = [*self.names, *(name for name in OFTEN if name in self.names)]
+                self.ground.dice.shuffle(round_)
+            self.hits.append(await self._strike(round_.pop()))
+            if len(self.hits) % len(self.names) == 0:
+                self.earlier += await read_ledger(self.ground.servers.postgres.address)
+            await asyncio.sleep(self.ground.dice.uniform(*CALM_BETWEEN))
+
+    async def _strike(self, name: str) -> Hit:
+        in_flight = await self.ground.meter.everywhere()
+        if self.ground.load.in_flight:
+            in_flight["requests"] = self.ground.load.in_flight
+        began = time.time()
+        harm = await FAULTS[name](self.ground)
+        hit = Hit(name, began, time.time(), in_flight, harm)
+        log.info(name, subject=harm.subject, did=harm.did, in_flight=in_flight, counts=hit.counts)
+        return hit
+
+    async def calm(self) -> None:
+        """Wait until every process works again."""
+        processes = self.ground.pipeline.processes.values()
+        await asyncio.wait_for(
+            asyncio.gather(*(until_ready(process) for process in processes)), READY_SECONDS
+        )
+
+
+def run_storm(
+    work: Path,
+    seed: int,
+    mix: Mix,
+    *,
+    names: Sequence[str] = tuple(FAULTS),
+    parts: Sequence[Part] = WITH_TWINS,
+) -> Outcome:
+    """A storm from first server to verdict."""
+    with (
+        proxied_servers(work) as servers,
+        running_pipeline(
+            work,
+            servers.kafka_for_clients(),
+            servers.postgres.address,
+            namespace="storm",
+            parts=parts,
+            seen_by_processes=servers.dsn_for_processes(),
+        ) as pipeline,
+    ):
+        return asyncio.run(_under_load(pipeline, servers, seed, mix, names))
+
+
+async def _under_load(
+    pipeline: Pipeline, servers: Servers, seed: int, mix: Mix, names: Sequence[str]
+) -> Outcome:
+    async with Load(pipeline.target, mix, seed) as load, FlightMeter(pipeline.target) as meter:
+        storm = Storm(Ground(pipeline, servers, load, meter, Random(seed)), names)
+        await asyncio.gather(load.run(), storm.rage(mix.seconds))
+        await storm.calm()
+        ended = await verify(pipeline.target, load, storm.earlier)
+    return Outcome(
+        seed=seed,
+        mix=mix,
+        hits=storm.hits,
+        ended=ended,
+        answers=dict(load.answers),
+        restarts={name: process.restarts for name, process in pipeline.processes.items()},
+    )
