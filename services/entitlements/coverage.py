@@ -151,9 +151,16 @@ def judge(
 def _best(
     ask: Ask, who: Asker, identified: Identified, at: datetime, catalogue: Catalogue
 ) -> Candidate | None:
-    own = [_of_own(ask, who, licence, at, catalogue) for licence in identified.own]
-    others = [_of_others(licence, why, who) for licence, why in identified.others]
-    return min([*own, *others], key=lambda candidate: candidate.order, default=None)
+    """The best answer of the asker's licences; that of others says no more than `not_holder`.
+
+    The reasons of the asker's own licences stay before the foreign one: only they may be told,
+    and they are the same whether or not somebody else's licence exists (reading 5).
+    """
+    candidates = [_of_own(ask, who, licence, at, catalogue) for licence in identified.own]
+    own = min(candidates, key=lambda candidate: candidate.order, default=None)
+    others = [_of_others(licence, why, who, own) for licence, why in identified.others]
+    candidates += others
+    return min(candidates, key=lambda candidate: candidate.order, default=None)
 
 
 def _of_own(
@@ -184,12 +191,15 @@ def _of_own(
     return replace(found, status=STATUS_IN[granted.phase])
 
 
-def _of_others(licence: Standing, why: Reason, who: Asker) -> Candidate:
-    """What holding up somebody else's key or site gives: nothing, if facts agree who holds it."""
-    site = SiteAnswer(_without_licence(who.site_url))
-    if len({(fact.holder, fact.contacts) for fact in licence.contents}) > 1:
-        return Candidate(Status.UNVERIFIED, (Reason.CONTRADICTORY_FACTS, why), site, licence)
-    return Candidate(Status.NOT_HOLDER, (why,), site, licence)
+def _of_others(licence: Standing, why: Reason, who: Asker, own: Candidate | None) -> Candidate:
+    """What holding up somebody else's key or site gives: nothing.
+
+    Facts that contradict each other change that nothing: the asker is in none of them.
+    """
+    reasons = (*own.reasons, why) if own is not None else (why,)
+    return Candidate(
+        Status.NOT_HOLDER, reasons, SiteAnswer(_without_licence(who.site_url)), licence
+    )
 
 
 def _as_far_as_the_feed_reaches(answer: Coverage, moment: Moment) -> Coverage:

@@ -22,9 +22,18 @@ from services.entitlements.coverage import BEST_FIRST, NEGATIVE
 from services.entitlements.identity import Asker
 from services.entitlements.licence_state import Learned
 from services.entitlements.products import Ask
+from services.entitlements.seats import SiteAnswer
 from services.entitlements.store import Mark
 from shared.catalogue import load_catalogue
-from shared.contracts import Coverage, LicenceFact, ProductArea, Status, Trust
+from shared.contracts import (
+    Coverage,
+    Holder,
+    LicenceFact,
+    ProductArea,
+    SiteStanding,
+    Status,
+    Trust,
+)
 from tests.unit.entitlements.fake_store import FakeStore
 from tests.unit.entitlements.scenarios import summary
 from tests.unit.entitlements.worlds import BEGIN, DAY, TRUSTED, T, fact, on, owed, who
@@ -114,6 +123,9 @@ def test_every_law_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
         planted.setattr(coverage_file, "BEST_FIRST", tuple(reversed(BEST_FIRST)))
         assert _broken(test_another_licence_never_lowers_the_status)
     with monkeypatch.context() as planted:
+        planted.setattr(coverage_file, "_of_others", _without_own_reasons)
+        assert _broken(test_somebody_elses_licence_changes_nothing_that_may_be_told)
+    with monkeypatch.context() as planted:
         planted.setattr(Asker, "trusted", property(lambda _: True))
         planted.setattr(coverage_file, "judge", _judged_as_proven)
         assert _broken(test_a_stranger_gets_the_same_answer_with_and_without_licences)
@@ -132,6 +144,11 @@ def _broken(law_test: Any) -> bool:
     finally:
         law_test._hypothesis_internal_use_settings = kept
     return False
+
+
+def _without_own_reasons(licence: Any, why: Any, *_: object) -> Any:
+    nowhere = SiteAnswer(SiteStanding.NOT_NAMED)
+    return coverage_file.Candidate(Status.NOT_HOLDER, (why,), nowhere, licence)
 
 
 def _judged_as_proven(*arguments: Any) -> Coverage:
@@ -237,6 +254,29 @@ def test_a_stranger_gets_the_same_answer_with_and_without_licences(
         with_licences = owed(history, by=asking, ask=ask, complete_until=feed)
         without = owed([], by=asking, ask=ask, complete_until=feed)
         assert with_licences.model_dump_json() == without.model_dump_json()
+
+
+@law
+@given(histories, facts, askers, asks, feeds)
+def test_somebody_elses_licence_changes_nothing_that_may_be_told(
+    history: list[LicenceFact],
+    foreign: LicenceFact,
+    asking: Asker,
+    ask: Ask,
+    feed: datetime | None,
+) -> None:
+    """Neither queue nor own reasons: `no_licence` may become `not_holder`, and that is all."""
+    strangers = foreign.model_copy(
+        update={"licence_id": "L-9", "holder": Holder(account_id="acct-9"), "contacts": ()}
+    )
+    before = owed(history, by=asking, ask=ask, complete_until=feed)
+    after = owed([*history, strangers], by=asking, ask=ask, complete_until=feed)
+    refused = {Status.NO_LICENCE, Status.NOT_HOLDER}
+    assert after.status == before.status or {before.status, after.status} <= refused
+    not_told = {"nothing_known", "foreign_key", "foreign_site"}
+    told = [[r for r in each.reasons if r not in not_told] for each in (before, after)]
+    assert told[0] == told[1]
+    assert before.provisional == after.provisional
 
 
 @law
