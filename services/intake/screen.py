@@ -57,20 +57,26 @@ class Rule(BaseModel):
 
 class RulesFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    concepts: dict[str, tuple[str, ...]]
+    languages: dict[str, str]
+    """Small words by which a language is noticed."""
+    concepts: dict[str, dict[str, tuple[str, ...]]]
     rules: dict[str, Rule]
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way to say a concept. `literal`: what any match holds, so that most are never tried."""
+    """One way to say a concept. `literal`: what any match holds, so that most are never tried.
 
+    `language`: tried in texts that seem to use it; `any` in all.
+    """
+
+    language: str
     literal: str
     expression: re.Pattern[str]
 
     @classmethod
-    def of(cls, source: str) -> Pattern:
-        return cls(_literal(source), re.compile(source))
+    def of(cls, language: str, source: str) -> Pattern:
+        return cls(language, _literal(source), re.compile(source))
 
 
 def _literal(source: str) -> str:
@@ -107,6 +113,7 @@ class Reading:
     """A text with the places of its concepts, each looked for once and only when asked for."""
 
     text: str
+    languages: frozenset[str]
     concepts: Mapping[str, tuple[Pattern, ...]]
     found: dict[str, list[Place]] = field(default_factory=dict)
 
@@ -119,7 +126,7 @@ class Reading:
     def _look_for(self, concept: str) -> list[Place]:
         places: list[Place] = []
         for pattern in self.concepts[concept]:
-            if pattern.literal in self.text:
+            if pattern.language in self.languages and pattern.literal in self.text:
                 for match in pattern.expression.finditer(self.text):
                     places.append(match.span())
                     if len(places) >= MOST_PLACES:
@@ -129,10 +136,11 @@ class Reading:
 
 def screen(subject: str, body: str) -> Screening:
     """Whether subject and body report an exposure, and by which rules."""
-    rules, concepts = load_rules()
-    reading = Reading(plain(f"{subject}\n{body}"), concepts)
+    screen_rules = load_rules()
+    text = plain(f"{subject}\n{body}")
+    reading = Reading(text, screen_rules.languages_of(text), screen_rules.concepts)
     reasons = []
-    for name, rule in rules.items():
+    for name, rule in screen_rules.rules.items():
         place = fires(rule, reading)
         if place is not None:
             phrase = " ".join(reading.text[place[0] : place[1]].split())
@@ -140,19 +148,39 @@ def screen(subject: str, body: str) -> Screening:
     return Screening(tuple(reasons))
 
 
+@dataclass(frozen=True, slots=True)
+class ScreenRules:
+    """The rules, ready to be asked."""
+
+    rules: Mapping[str, Rule]
+    concepts: Mapping[str, tuple[Pattern, ...]]
+    small_words: Mapping[str, frozenset[str]]
+
+    def languages_of(self, text: str) -> frozenset[str]:
+        """Every language of which a small word stands in the text; several where it is mixed."""
+        words = set(text.split())
+        seen = {name for name, small in self.small_words.items() if not small.isdisjoint(words)}
+        return frozenset(seen | {"any"})
+
+
 @cache
-def load_rules() -> tuple[dict[str, Rule], dict[str, tuple[Pattern, ...]]]:
-    """Rules and concepts from the file beside this one; raises where a rule names no concept."""
+def load_rules() -> ScreenRules:
+    """The rules from the file beside this one; raises where a rule names no concept."""
     file = RulesFile.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
     concepts = {
-        name: tuple(Pattern.of(source) for source in sources)
-        for name, sources in file.concepts.items()
+        name: tuple(
+            Pattern.of(language, source)
+            for language, sources in by_language.items()
+            for source in sources
+        )
+        for name, by_language in file.concepts.items()
     }
     for name, rule in file.rules.items():
         for concept in (*rule.near, *rule.unless, *rule.unless_anywhere):
             if concept not in concepts:
-                raise ValueError(f"{RULES_FILE.name}: rule {name} names no known concept: {concept}")
-    return file.rules, concepts
+                raise ValueError(f"{RULES_FILE.name}: rule {name}: no such concept: {concept}")
+    small_words = {name: frozenset(words.split()) for name, words in file.languages.items()}
+    return ScreenRules(file.rules, concepts, small_words)
 
 
 def fires(rule: Rule, reading: Reading) -> Place | None:
