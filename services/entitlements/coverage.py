@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from services.entitlements.feed import Feed, feed
 from services.entitlements.identity import Asker, Identified, identify, is_holder
@@ -118,34 +119,43 @@ def judge(
     catalogue: Catalogue,
 ) -> Coverage:
     """The answer for an asker whose licences are known."""
-    answer = Coverage(
-        status=Status.NO_LICENCE,
+    nowhere = _without_licence(who.site_url)
+    match identified.identity:
+        case Identity.CLAIMED | Identity.UNKNOWN:
+            said = Said(Status.NO_LICENCE, (Reason.NOT_PROVEN,))
+            best = None
+        case Identity.CONFLICTING:
+            said = Said(Status.UNVERIFIED, (Reason.IDENTITY_CONFLICT,))
+            best = None
+        case Identity.PROVEN | Identity.MATCHED:
+            best = _best(ask, who, identified, moment.as_of, catalogue)
+            said = _as_far_as_the_feed_reaches(_said(best), moment)
+    return Coverage(
+        status=said.status,
+        reasons=said.reasons,
+        provisional=said.provisional,
         identity=identified.identity,
-        site=_without_licence(who.site_url),
+        site=best.site.standing if best else nowhere,
+        licence_id=best.licence.licence_id if best else None,
+        learned_at=best.licence.learned_at if best else None,
+        fact_version=best.licence.fact.version if best else None,
         as_of=moment.as_of,
         complete_until=moment.complete_until,
     )
-    match identified.identity:
-        case Identity.CLAIMED | Identity.UNKNOWN:
-            return _with(answer, reasons=(Reason.NOT_PROVEN,))
-        case Identity.CONFLICTING:
-            why = (Reason.IDENTITY_CONFLICT,)
-            return _with(answer, status=Status.UNVERIFIED, reasons=why)
-        case Identity.PROVEN | Identity.MATCHED:
-            best = _best(ask, who, identified, moment.as_of, catalogue)
+
+
+class Said(NamedTuple):
+    """The heart of an answer."""
+
+    status: Status
+    reasons: tuple[str, ...]
+    provisional: bool = False
+
+
+def _said(best: Candidate | None) -> Said:
     if best is None:
-        answer = _with(answer, reasons=(Reason.NOTHING_KNOWN,))
-    else:
-        answer = _with(
-            answer,
-            status=best.status,
-            reasons=(*best.reasons, *best.site.reasons),
-            site=best.site.standing,
-            licence_id=best.licence.licence_id,
-            learned_at=best.licence.learned_at,
-            fact_version=best.licence.fact.version,
-        )
-    return _as_far_as_the_feed_reaches(answer, moment)
+        return Said(Status.NO_LICENCE, (Reason.NOTHING_KNOWN,))
+    return Said(best.status, (*best.reasons, *best.site.reasons))
 
 
 def _best(
@@ -202,10 +212,10 @@ def _of_others(licence: Standing, why: Reason, who: Asker, own: Candidate | None
     )
 
 
-def _as_far_as_the_feed_reaches(answer: Coverage, moment: Moment) -> Coverage:
+def _as_far_as_the_feed_reaches(said: Said, moment: Moment) -> Said:
     """Unknown is not denied (reading 3, promise 3): no negative answer on missing facts."""
-    if answer.status not in NEGATIVE:
-        return answer
+    if said.status not in NEGATIVE:
+        return said
     reach = feed(
         as_of=moment.as_of,
         complete_until=moment.complete_until,
@@ -213,14 +223,14 @@ def _as_far_as_the_feed_reaches(answer: Coverage, moment: Moment) -> Coverage:
     )
     match reach:
         case Feed.FINAL:
-            return answer
+            return said
         case Feed.PROVISIONAL:
-            return _with(answer, reasons=(*answer.reasons, Reason.FEED_BEHIND), provisional=True)
+            return Said(said.status, (*said.reasons, Reason.FEED_BEHIND), provisional=True)
         case Feed.STALE:
             why = Reason.FEED_STALE
         case Feed.NEVER_HEARD:
             why = Reason.FEED_NEVER_HEARD
-    return _with(answer, status=Status.UNVERIFIED, reasons=(*answer.reasons, why))
+    return Said(Status.UNVERIFIED, (*said.reasons, why))
 
 
 def _without_licence(site_url: str | None) -> SiteStanding:
@@ -228,10 +238,6 @@ def _without_licence(site_url: str | None) -> SiteStanding:
     if site_url is None or not site_url.strip() or site_of(site_url) is not None:
         return SiteStanding.NOT_NAMED
     return SiteStanding.UNKNOWN
-
-
-def _with(answer: Coverage, **changes: object) -> Coverage:
-    return answer.model_copy(update=changes)
 
 
 def better(status: Status, *, than: Status) -> bool:

@@ -38,6 +38,20 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A ticket with who asks, and the keys that his licences are found under."""
+
+    ticket: Classified
+    who: Asker
+    keys: frozenset[Key]
+
+    @classmethod
+    def of(cls, ticket: Classified) -> Asked:
+        who = asker_of(ticket.accepted)
+        return cls(ticket, who, keys_of_asker(who))
+
+
+@dataclass(frozen=True, slots=True)
 class Entitling:
     """What the stages share: store, catalogue, the feeds that count, the time.
 
@@ -52,14 +66,13 @@ class Entitling:
     clock: Clock
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def judged(self, event: Classified, known: Known) -> Coverage:
+    def judged(self, asked: Asked, known: Known) -> Coverage:
         """What the ticket's customer is owed, as far as is known."""
-        who = asker_of(event.accepted)
         return coverage(
-            ask_of(event.verdict),
-            who,
-            known.of(keys_of_asker(who)),
-            Moment(event.accepted.as_of, known.complete_until, self.tolerance),
+            ask_of(asked.ticket.verdict),
+            asked.who,
+            known.of(asked.keys),
+            Moment(asked.ticket.accepted.as_of, known.complete_until, self.tolerance),
             self.catalogue,
         )
 
@@ -97,17 +110,18 @@ def tickets_work(entitling: Entitling) -> Work[Event[Classified]]:
 
 async def entitle(entitling: Entitling, events: Sequence[Event[Classified]]) -> list[Outcome]:
     """One outcome per ticket; provisional answers are kept before they are told."""
+    asked = [Asked.of(event.data) for event in events]
     known = await entitling.store.load(
-        keys_of(event.data for event in events),
+        keys_of(asked),
         entitling.sources,
         tickets=[ticket_of(event.data.accepted) for event in events],
     )
     outcomes, kept = [], []
-    for event in events:
+    for event, each in zip(events, asked, strict=True):
         if event.data.failure is not None:
             outcomes.append(Outcome(outgoing=(passed_on(entitling, event),)))
             continue
-        answer = entitling.judged(event.data, known)
+        answer = entitling.judged(each, known)
         ticket = ticket_of(event.data.accepted)
         waits = answer.provisional and not event.data.security.flag
         if waits:
@@ -119,11 +133,9 @@ async def entitle(entitling: Entitling, events: Sequence[Event[Classified]]) -> 
     return outcomes
 
 
-def keys_of(tickets: Iterable[Classified]) -> frozenset[Key]:
-    """What to look under for these tickets."""
-    return frozenset().union(
-        *(keys_of_asker(asker_of(t.accepted)) for t in tickets if t.failure is None)
-    )
+def keys_of(tickets: Iterable[Asked]) -> frozenset[Key]:
+    """What to look under for all of these."""
+    return frozenset().union(*(asked.keys for asked in tickets))
 
 
 def asker_of(accepted: Accepted) -> Asker:

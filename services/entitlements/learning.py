@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from services.entitlements.coverage import better
-from services.entitlements.handlers import Entitling, entitled, keys_of
+from services.entitlements.handlers import Asked, Entitling, entitled, keys_of
 from services.entitlements.store import Known, Provisional
 from shared.contracts import Cause, Classified
 from shared.envelope import Outgoing
@@ -62,7 +62,7 @@ class Learning:
         due = await store.due(reached, BATCH, LEASE_SECONDS)
         if not due:
             return 0
-        tickets = [Classified.model_validate_json(waiting.classified) for waiting in due]
+        tickets = [Asked.of(Classified.model_validate_json(waiting.classified)) for waiting in due]
         known = await store.load(keys_of(tickets), sources)
         better_answers = self._better(due, tickets, known)
         await publisher.publish(better_answers)
@@ -71,14 +71,14 @@ class Learning:
         return len(due)
 
     def _better(
-        self, due: Sequence[Provisional], tickets: Sequence[Classified], known: Known
+        self, due: Sequence[Provisional], tickets: Sequence[Asked], known: Known
     ) -> list[Outgoing]:
         records = []
-        for waiting, ticket in zip(due, tickets, strict=True):
-            answer = self.entitling.judged(ticket, known)
+        for waiting, asked in zip(due, tickets, strict=True):
+            answer = self.entitling.judged(asked, known)
             if better(answer.status, than=waiting.status):
                 cause = Cause.FACTS_LEARNED
-                records.append(entitled(self.entitling, ticket, answer, cause=cause))
+                records.append(entitled(self.entitling, asked.ticket, answer, cause=cause))
         return records
 
     async def _rest(self) -> None:

@@ -62,6 +62,9 @@ def standing(
     ]
     if not seen:
         return None
+    if len(seen) == 1:
+        (only,) = seen
+        return Standing((only.fact,), (only.fact,), only.learned_at)
     last = _of_version(seen, max(learned.fact.version for learned in seen))
     first = _of_version(seen, min(learned.fact.version for learned in seen))
     return Standing(

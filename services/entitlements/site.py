@@ -48,31 +48,19 @@ class Site:
     """A site under its canonical host.
 
     `registrable`: the domain that one owner can register; the host itself for an IP address.
-    `local`: only reachable from a machine or network of one's own.
+    `local`: only reachable from a machine or network of one's own. `originals`: the hosts that
+    this one may be a staging copy of by its name, nearest first.
     """
 
     host: str
     registrable: str
     local: bool
+    originals: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """The registrable domain's own label: `acme` of `shop.acme.co.uk`."""
         return self.registrable.partition(".")[0]
-
-    @property
-    def originals(self) -> tuple[str, ...]:
-        """The hosts that this one may be a staging copy of by its name, nearest first.
-
-        Only whole labels in front count, and only before a registrable domain: `staging.com`,
-        `stagingdeals.com` and `localhostel.com` are nobody's copies.
-        """
-        found = []
-        host = self.host
-        while host != self.registrable and STAGING_LABEL.fullmatch(host.partition(".")[0]):
-            host = host.partition(".")[2]
-            found.append(host)
-        return tuple(found)
 
 
 @lru_cache(maxsize=65_536)
@@ -143,7 +131,19 @@ def _named(host: str) -> Site | None:
     registrable = _registrable(host)
     while host.startswith("www.") and host != registrable:
         host = host[4:]
-    return Site(host, registrable, host.endswith(LOCAL_SUFFIXES))
+    return Site(host, registrable, host.endswith(LOCAL_SUFFIXES), _originals(host, registrable))
+
+
+def _originals(host: str, registrable: str) -> tuple[str, ...]:
+    """Only whole labels in front count, and only before a registrable domain.
+
+    `staging.com`, `stagingdeals.com` and `localhostel.com` are nobody's copies.
+    """
+    found = []
+    while host != registrable and STAGING_LABEL.fullmatch(host.partition(".")[0]):
+        host = host.partition(".")[2]
+        found.append(host)
+    return tuple(found)
 
 
 def _registrable(host: str) -> str:
