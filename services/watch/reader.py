@@ -24,8 +24,10 @@ from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
 
 log = structlog.get_logger()
-LOOK_AGAIN_SECONDS = 15.0
-"""How soon new topics and partitions are noticed."""
+LOOK_AGAIN_SECONDS = 3.0
+"""How soon new partitions, and an outage, are noticed: a poll alone is silent in both cases."""
+ANSWER_SECONDS = 10.0
+"""A broker that takes longer to say which topics it has is away, or frozen."""
 RETRY_SECONDS = 1.0
 POLL_MS = 250
 TICKET_KINDS = frozenset({Kind.TICKETS, Kind.QUEUE, Kind.STATUS, Kind.CORRECTIONS})
@@ -158,7 +160,8 @@ class Tail:
             try:
                 async with bystander(self._settings) as (admin, consumer):
                     while True:
-                        await self._take(admin, consumer)
+                        async with asyncio.timeout(ANSWER_SECONDS):
+                            await self._take(admin, consumer)
                         await self._follow(consumer)
             except (KafkaError, OSError, TimeoutError) as error:
                 if self.state != "Kafka is away":
