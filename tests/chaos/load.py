@@ -86,6 +86,7 @@ class Load:
         self._poisons = poisons(Random(seed), UPSTREAM)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stack = AsyncExitStack()
+        self._ends = 0.0
 
     async def __aenter__(self) -> Self:
         self._producer = AIOKafkaProducer(
@@ -118,19 +119,20 @@ class Load:
         await asyncio.wait({asyncio.ensure_future(self._producer.stop())}, timeout=5.0)
 
     async def run(self) -> None:
-        """Send for as long as the mix says, without waiting for answers."""
+        """Send for as long as the mix says, or until `end`, without waiting for answers."""
         await self._publish_sample_facts()
-        ends = time.monotonic() + self.mix.seconds
-        feeds = [
-            asyncio.create_task(self._beat(ends)),
-            asyncio.create_task(self._licences_change(ends)),
-        ]
         due = time.monotonic()
-        while due < ends:
+        self._ends = due + self.mix.seconds
+        feeds = [asyncio.create_task(feed) for feed in (self._beat(), self._licences_change())]
+        while due < self._ends:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             self._arrive()
             due += self._dice.expovariate(self.mix.rate)
         await asyncio.gather(*feeds)
+
+    def end(self) -> None:
+        """Send nothing new; `run` returns soon."""
+        self._ends = 0.0
 
     async def answered(self, seconds: float) -> bool:
         """Wait until everything sent was acknowledged; whether that was so in time."""
@@ -291,16 +293,16 @@ class Load:
         data = {"complete_until": datetime.now(UTC).isoformat()}
         await self._send("licences", BILLING, as_json(data), cloud_event(HEARTBEAT, BILLING))
 
-    async def _beat(self, ends: float) -> None:
+    async def _beat(self) -> None:
         """The feed says that it is complete, again and again."""
-        while time.monotonic() < ends:
+        while time.monotonic() < self._ends:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             await self._publish_heartbeat()
 
-    async def _licences_change(self, ends: float) -> None:
+    async def _licences_change(self) -> None:
         """Licences get new versions: in order, in reverse, or the same one twice."""
         newest = {fact["licence_id"]: fact for fact in self._standing}
-        while time.monotonic() < ends:
+        while time.monotonic() < self._ends:
             await asyncio.sleep(self._dice.expovariate(1 / FACT_SECONDS))
             fact = newest[self._dice.choice(sorted(newest))]
             changes = [
