@@ -31,9 +31,10 @@ JAVA_LEAST = 17
 POM = Path(__file__).with_name("kafka.pom.xml")
 SETTINGS = {
     "auto.create.topics.enable": "false",
-    # A killed broker may come back once its last registration has run out.
+    # A killed broker may come back once its last registration has run out; a shorter one would
+    # put a broker out that a busy machine has kept waiting.
     "broker.heartbeat.interval.ms": "500",
-    "broker.session.timeout.ms": "1500",
+    "broker.session.timeout.ms": "6000",
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
     "offsets.topic.num.partitions": "8",
