@@ -9,7 +9,7 @@ from typing import Any
 
 from services.router.fast_lane import fast_lane_work
 from services.router.handlers import Deciding, corrections_work, ordinary_work, security_work
-from services.router.policy import load_policy
+from services.router.policy import Policy
 from services.router.ruling import Rulebook
 from services.router.settings import FastLaneSettings, RouterSettings
 from services.router.store import Ledger
@@ -24,9 +24,11 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def router_works(settings: RouterSettings) -> AsyncIterator[Sequence[Work[Any]]]:
+async def router_works(
+    settings: RouterSettings, policy: Policy
+) -> AsyncIterator[Sequence[Work[Any]]]:
     """The three stages of the ordinary process, each with a connection to wait on."""
-    rules = Rulebook(load_policy(settings.triage_policy_file))
+    rules = Rulebook(policy)
     database = await connect(settings.dsn(), schema=SCHEMA, size=4)
     try:
         deciding = Deciding(Ledger(database), rules, settings.triage_namespace, now)

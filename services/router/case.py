@@ -1,9 +1,13 @@
-"""What does the ledger know of one ticket? Its inputs so far and its decisions."""
+"""What does the ledger know of one ticket? Its inputs so far and its decisions.
+
+Inputs are only ever added, so how much of them a decision knew is enough to make it again.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
@@ -36,9 +40,36 @@ class Correction:
 Input = Assessed | Suspected | Correction
 
 
+class Arrived(StrEnum):
+    """Which kind of input a decision was made on."""
+
+    ASSESSED = "assessed"
+    LEARNED = "learned"
+    SUSPECTED = "suspected"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How much of its case a decision knew, the input included that it was made on.
+
+    `corrections`: how many. `code`: the version of the code that decided.
+    """
+
+    arrived: Arrived
+    assessed: bool
+    learned: bool
+    suspected: bool
+    corrections: int
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One revision. The times say what Kafka has acknowledged: its record, its withdrawal."""
+    """One revision. The times say what Kafka has acknowledged: its record, its withdrawal.
+
+    `seal`: hash of the inputs. It and `basis` are None where the ledger did not keep them yet.
+    """
 
     revision: int
     queue: Queue
@@ -48,22 +79,34 @@ class Decision:
     supersedes: str | None
     live: bool
     record: Routed
+    basis: Basis | None = None
+    seal: str | None = None
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`base_id` is the id that the 202 gave; a conflict has a `ticket_id` of its own."""
+    """`base_id` is the id that the 202 gave; a conflict has a `ticket_id` of its own.
+
+    `learned`: the ordinary lane's word after facts were learned later, if there was one.
+    """
 
     ticket_id: UUID
     base_id: UUID
     fingerprint: str | None = None
     conflicts_with: UUID | None = None
     assessed: Assessed | None = None
+    learned: Assessed | None = None
     suspected: Suspected | None = None
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decision, ...] = field(default=())
+
+    @property
+    def entitled(self) -> Entitled | None:
+        """The ordinary lane's last word."""
+        last = self.learned or self.assessed
+        return last.entitled if last else None
 
     @property
     def live(self) -> Decision | None:

@@ -23,7 +23,7 @@ from shared.contracts import (
     Withdrawn,
 )
 from shared.engine import Outcome, Work
-from shared.envelope import Event, Record, decode, types_of
+from shared.envelope import Event, Record, decode, types_of, unwrap
 from shared.topics import CORRECTIONS, ENTITLED, SECURITY, Reader
 
 log = structlog.get_logger()
@@ -64,7 +64,8 @@ class Deciding:
             log.exception("decision.failed", ticket_id=str(case.ticket_id))
             failure = StageFailure(stage=Reader.ROUTER, reason=type(error).__name__)
             failed = arrived.entitled.model_copy(update={"failure": failure})
-            return take(case, Assessed(failed, arrived.raw), self.rules, now)
+            kept = Assessed(failed, failed.model_dump_json().encode())
+            return take(case, kept, self.rules, now)
 
     def _outcome(self, case: Case, seen: set[object], now: datetime) -> Outcome:
         if case.ticket_id in seen:
@@ -99,7 +100,7 @@ def _assessed(event: Event[Entitled]) -> Arrival:
     return Arrival(
         accepted.ticket_id,
         accepted.fingerprint,
-        Assessed(event.data, event.record.value or b""),
+        Assessed(event.data, unwrap(event.record).data),
     )
 
 
@@ -120,7 +121,7 @@ def _suspected(event: Event[Frozen]) -> Arrival | None:
     """A finding; our own withdrawals on the same topic are for the fast lane alone."""
     match event.data:
         case SecuritySuspected(accepted=accepted) as suspected:
-            arrived: Input = Suspected(suspected, event.record.value or b"")
+            arrived: Input = Suspected(suspected, unwrap(event.record).data)
             return Arrival(accepted.ticket_id, accepted.fingerprint, arrived)
         case _:
             return None

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from services.router.case import Case, Decision
-from services.router.record import text_of
+from services.router.record import flagged_by_person, text_of
 from services.router.store import Mark
-from shared.contracts import Cause, Finder, Queue, SecuritySuspected, Withdrawn
+from shared.contracts import Cause, Queue, SecuritySuspected, Withdrawn
 from shared.envelope import Outgoing, encode
 from shared.ids import event_id, security_routed_id
 from shared.topics import QUEUES, SECURITY
@@ -56,12 +56,11 @@ def _announced(case: Case, decision: Decision, namespace: str) -> Outgoing:
         == decision.message_id
     )
     accepted, security = text_of(case)
-    found_by = tuple(dict.fromkeys((*security.found_by, Finder.PERSON)))
     return encode(
         SECURITY.address(namespace),
         SecuritySuspected(
             accepted=accepted,
-            security=security.model_copy(update={"flag": True, "found_by": found_by}),
+            security=flagged_by_person(security),
             finding=flagging.id,
             found_at=decision.record.decided_at,
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.router.case import Case, Decision
 from services.router.ruling import Ruled
-from shared.contracts import Accepted, Cause, Queue, Routed, Security
+from shared.contracts import Accepted, Cause, Finder, Queue, Routed, Security
 
 
 def ordinary_record(
@@ -18,9 +18,9 @@ def ordinary_record(
     now: datetime,
 ) -> Routed:
     """The record of a decision by the policy."""
-    if case.assessed is None:
+    entitled = case.entitled
+    if entitled is None:
         raise ValueError("an ordinary decision needs the ordinary lane's input")
-    entitled = case.assessed.entitled
     return Routed(
         ticket_id=case.ticket_id,
         fingerprint=case.fingerprint,
@@ -47,14 +47,19 @@ def ordinary_record(
 
 def security_record(
     case: Case,
+    ruled: Ruled,
     revision: int,
     supersedes: str | None,
     cause: Cause,
     now: datetime,
+    *,
+    by_person: bool,
 ) -> Routed:
     """The ledger's own record of a report; what people see on the queue the fast lane wrote."""
     accepted, security = text_of(case)
-    entitled = case.assessed.entitled if case.assessed else None
+    if by_person:
+        security = flagged_by_person(security)
+    entitled = case.entitled
     return Routed(
         ticket_id=case.ticket_id,
         fingerprint=case.fingerprint,
@@ -65,9 +70,11 @@ def security_record(
         queue=Queue.SECURITY,
         rank=1,
         security=security,
-        findings=entitled.verdict.findings if entitled else (),
-        decided=entitled.verdict.decided if entitled else False,
+        findings=ruled.findings,
+        decided=ruled.decided,
         coverage=entitled.coverage if entitled else None,
+        reply=ruled.reply,
+        policy=ruled.policy,
         model=entitled.verdict.model if entitled else None,
         ticket=accepted.ticket,
         canary=accepted.canary,
@@ -76,10 +83,16 @@ def security_record(
     )
 
 
+def flagged_by_person(security: Security) -> Security:
+    """The flag raised, a person among those who found it."""
+    found_by = tuple(dict.fromkeys((*security.found_by, Finder.PERSON)))
+    return security.model_copy(update={"flag": True, "found_by": found_by})
+
+
 def text_of(case: Case) -> tuple[Accepted, Security]:
     """The ticket as accepted, with the finding if there is one."""
     if case.suspected is not None:
         return case.suspected.suspected.accepted, case.suspected.suspected.security
-    if case.assessed is not None:
-        return case.assessed.entitled.accepted, case.assessed.entitled.security
+    if case.entitled is not None:
+        return case.entitled.accepted, case.entitled.security
     raise ValueError("a case without text has no record")

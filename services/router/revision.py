@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
+from services.router.inputs import basis_of, with_seal
 from services.router.record import ordinary_record, security_record
 from services.router.ruling import Rulebook
 from shared.contracts import Cause, Queue
@@ -26,29 +27,45 @@ def take(case: Case, arrived: Input, rules: Rulebook, now: datetime) -> Case:
     if known is case and not isinstance(arrived, Suspected):
         return case
     if _flagged(known):
-        known = _to_security(known, _security_cause(known, arrived), now)
-    elif known.assessed is not None:
+        known = _to_security(known, _security_cause(known, arrived), rules, now)
+    elif known.entitled is not None:
         known = _to_ordinary(known, arrived, rules, now)
     if isinstance(arrived, Suspected):
-        known = _withdraw_unwanted(known, arrived, now)
-    return known
+        known = _withdraw_unwanted(known, arrived, rules, now)
+    return _sealed(known, len(case.decisions), arrived, rules.code)
 
 
 def _remember(case: Case, arrived: Input) -> Case:
     """The case with the input added; the same case where it is a repeat or says nothing new."""
     match arrived:
-        case Assessed(entitled=entitled):
-            if case.assessed is not None and entitled.cause is not Cause.FACTS_LEARNED:
-                return case
-            return replace(case, assessed=arrived)
+        case Assessed():
+            return _assessed(case, arrived)
         case Suspected(suspected=suspected):
-            if case.suspected is not None or suspected.finding != MACHINE:
-                return case
-            return replace(case, suspected=arrived)
+            ours = suspected.finding != MACHINE and case.knows(_report_id(case, suspected.finding))
+            return case if ours or case.suspected else replace(case, suspected=arrived)
         case Correction(id=id_):
             if any(correction.id == id_ for correction in case.corrections):
                 return case
             return replace(case, corrections=(*case.corrections, arrived))
+
+
+def _assessed(case: Case, arrived: Assessed) -> Case:
+    """The ordinary lane speaks once, and once more where facts were learned later."""
+    if case.assessed is None:
+        return replace(case, assessed=arrived)
+    if case.learned is None and arrived.entitled.cause is Cause.FACTS_LEARNED:
+        return replace(case, learned=arrived)
+    return case
+
+
+def _sealed(case: Case, earlier: int, arrived: Input, code: str) -> Case:
+    """The case with what its new decisions rest on, sealed."""
+    if any(old.basis is None for old in case.decisions[:earlier]):
+        return case  # begun before the ledger kept inputs
+    basis = basis_of(case, arrived, code)
+    for new in case.decisions[earlier:]:
+        case = with_seal(case, new, basis)
+    return case
 
 
 def _flagged(case: Case) -> bool:
@@ -57,19 +74,17 @@ def _flagged(case: Case) -> bool:
     A cleared report stands until the ordinary lane has brought what can take its place.
     """
     said = [c.corrected.security for c in case.corrections if c.corrected.security is not None]
-    if said and (said[-1] or case.assessed is not None):
+    if said and (said[-1] or case.entitled is not None):
         return said[-1] and _text_is_known(case)
     return _found_by_machine(case)
 
 
 def _text_is_known(case: Case) -> bool:
-    return case.assessed is not None or case.suspected is not None
+    return case.entitled is not None or case.suspected is not None
 
 
 def _found_by_machine(case: Case) -> bool:
-    return case.suspected is not None or (
-        case.assessed is not None and case.assessed.entitled.security.flag
-    )
+    return case.suspected is not None or (case.entitled is not None and case.entitled.security.flag)
 
 
 def _security_cause(case: Case, arrived: Input) -> Cause:
@@ -77,41 +92,52 @@ def _security_cause(case: Case, arrived: Input) -> Cause:
     return Cause.CORRECTION if by_person else Cause.SECURITY_FINDING
 
 
-def _to_security(case: Case, cause: Cause, now: datetime) -> Case:
+def _to_security(case: Case, cause: Cause, rules: Rulebook, now: datetime) -> Case:
     live = case.live
     if live is not None and live.queue is Queue.SECURITY:
         return case
-    message_id = security_routed_id(case.base_id, case.fingerprint or "", MACHINE)
-    if _found_by_machine(case) and not case.knows(message_id):
-        return case.with_decision(_security_decision(case, cause, message_id, now, told=True))
-    flagging = next(c for c in reversed(case.corrections) if c.corrected.security)
-    message_id = security_routed_id(case.base_id, case.fingerprint or "", flagging.id)
-    return case.with_decision(_security_decision(case, cause, message_id, now, told=False))
+    message_id = _report_id(case, case.suspected.suspected.finding if case.suspected else MACHINE)
+    told = _found_by_machine(case) and not case.knows(message_id)
+    if not told:
+        flagging = next(c for c in reversed(case.corrections) if c.corrected.security)
+        message_id = _report_id(case, flagging.id)
+    return _with_report(case, cause, message_id, rules, now, told=told)
 
 
-def _security_decision(
+def _report_id(case: Case, finding: str) -> str:
+    """The message id under which the fast lane shows this finding."""
+    return security_routed_id(case.base_id, case.fingerprint or "", finding)
+
+
+def _with_report(
     case: Case,
     cause: Cause,
     message_id: str,
+    rules: Rulebook,
     now: datetime,
     *,
     told: bool,
     live: bool = True,
-) -> Decision:
+) -> Case:
     """`told`: whoever found it has told the fast lane, acknowledged, before we heard of it."""
     before = case.live
     revision = len(case.decisions) + 1
     supersedes = before.message_id if before is not None and live else None
-    return Decision(
-        revision=revision,
-        queue=Queue.SECURITY,
-        rank=1,
-        cause=cause,
-        message_id=message_id,
-        supersedes=supersedes,
-        live=live,
-        record=security_record(case, revision, supersedes, cause, now),
-        published_at=now if told else None,
+    ruled = rules.report(case)
+    return case.with_decision(
+        Decision(
+            revision=revision,
+            queue=Queue.SECURITY,
+            rank=1,
+            cause=cause,
+            message_id=message_id,
+            supersedes=supersedes,
+            live=live,
+            record=security_record(
+                case, ruled, revision, supersedes, cause, now, by_person=not told
+            ),
+            published_at=now if told else None,
+        )
     )
 
 
@@ -156,12 +182,10 @@ def _ordinary_cause(arrived: Input, live: Decision | None) -> Cause:
     return Cause.FIRST
 
 
-def _withdraw_unwanted(case: Case, arrived: Suspected, now: datetime) -> Case:
+def _withdraw_unwanted(case: Case, arrived: Suspected, rules: Rulebook, now: datetime) -> Case:
     """The fast lane will show this finding; where it is not to stand, the ledger takes it back."""
-    finding = arrived.suspected.finding
-    message_id = security_routed_id(case.base_id, case.fingerprint or "", finding)
+    message_id = _report_id(case, arrived.suspected.finding)
     if case.knows(message_id):
         return case
-    return case.with_decision(
-        _security_decision(case, Cause.SECURITY_FINDING, message_id, now, told=True, live=False)
-    )
+    cause = Cause.SECURITY_FINDING
+    return _with_report(case, cause, message_id, rules, now, told=True, live=False)

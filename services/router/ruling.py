@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from services.router.case import Case
 from services.router.priority import Inputs, Ruling, clauses_of, rule
 from services.router.replies import reply_for
 from services.router.table import Policy
+from services.router.version import code_version
 from shared.contracts import (
     COVERED_SCOPES,
     Finding,
@@ -16,6 +17,7 @@ from shared.contracts import (
     Routed,
     Scope,
     Security,
+    Status,
     Verdict,
 )
 
@@ -42,42 +44,75 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The policy in force."""
+    """The policy in force, and the version of the code that carries it out."""
 
     policy: Policy
+    code: str = field(default_factory=code_version)
 
     def apply(self, case: Case) -> Ruled:
         """The policy's word on the ordinary lane's input, a person's scope in place of ours."""
-        if case.assessed is None:
+        if case.entitled is None:
             raise ValueError("the policy needs the ordinary lane's input")
-        entitled = case.assessed.entitled
-        verdict = _corrected(entitled.verdict, case)
+        return self._ruled(case, security=False)
+
+    def report(self, case: Case) -> Ruled:
+        """The policy's word on a case that counts as a security report."""
+        return self._ruled(case, security=True)
+
+    def inputs(self, case: Case, *, security: bool) -> Inputs:
+        """What the policy looks at.
+
+        A person who gave the scope has looked at whatever had asked for a person; a coverage
+        that was never reached is unknown, and so not denied (reading 3).
+        """
+        if case.entitled is None:
+            return Inputs(security=security)
+        verdict = _corrected(case.entitled.verdict, case)
+        given = Inputs.of(
+            findings=verdict.findings,
+            decided=verdict.decided,
+            coverage=case.entitled.coverage,
+            auto_reply=case.entitled.accepted.auto_reply,
+            conflict=case.conflicts_with is not None,
+            stage_failed=case.entitled.failure is not None,
+            security=security,
+        )
+        if not _scopes_said(case):
+            return given
+        return replace(
+            given,
+            auto_reply=False,
+            conflict=False,
+            stage_failed=False,
+            status=given.status or Status.UNVERIFIED,
+        )
+
+    def _ruled(self, case: Case, *, security: bool) -> Ruled:
+        ruling = rule(self.policy, self.inputs(case, security=security))
+        entitled = case.entitled
+        verdict = _corrected(entitled.verdict, case) if entitled else Verdict()
         findings = tuple(
             finding.model_copy(update={"clauses": clauses_of(self.policy, finding.scope)})
             for finding in verdict.findings
         )
-        inputs = Inputs.of(
-            findings=findings,
-            decided=verdict.decided,
-            coverage=entitled.coverage,
-            auto_reply=entitled.accepted.auto_reply,
-            conflict=case.conflicts_with is not None,
-            stage_failed=entitled.failure is not None,
-            security=False,
-        )
-        ruling = rule(self.policy, inputs)
+        coverage = entitled.coverage if entitled else None
         return Ruled(
             ruling=ruling,
             findings=findings,
             decided=verdict.decided,
-            security=_cleared(entitled.security, case),
-            reply=reply_for(self.policy, ruling, findings, entitled.coverage),
+            security=_cleared(entitled.security, case) if entitled else Security(),
+            reply=reply_for(self.policy, ruling, findings, coverage),
             policy=self.policy.ref,
         )
 
 
+def _scopes_said(case: Case) -> list[Scope]:
+    """What people said the scope is, in the order they said it."""
+    return [c.corrected.scope for c in case.corrections if c.corrected.scope is not None]
+
+
 def _corrected(verdict: Verdict, case: Case) -> Verdict:
-    scopes = [c.corrected.scope for c in case.corrections if c.corrected.scope is not None]
+    scopes = _scopes_said(case)
     if not scopes:
         return verdict
     return verdict.model_copy(

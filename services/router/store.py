@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 import orjson
 
-from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
+from services.router.case import (
+    Arrived,
+    Assessed,
+    Basis,
+    Case,
+    Correction,
+    Decision,
+    Input,
+    Suspected,
+)
 from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
 from shared.ids import conflicting_ticket_id
 from shared.postgres import Database
@@ -36,6 +45,14 @@ class Mark:
     withdrawal: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A case with the stored queue record of each revision."""
+
+    case: Case
+    records: Mapping[int, bytes]
+
+
 class Ledger:
     """The cases and their decisions in PostgreSQL."""
 
@@ -51,6 +68,10 @@ class Ledger:
         return await self._database.transaction(
             lambda connection: _take(connection, arrivals, take)
         )
+
+    async def find(self, ticket_id: UUID) -> Found | None:
+        """A case as the ledger holds it, with its queue records byte for byte; takes no lock."""
+        return await self._database.transaction(lambda connection: _find(connection, ticket_id))
 
     async def mark(self, marks: Sequence[Mark], now: datetime) -> None:
         """Remember what was acknowledged."""
@@ -68,6 +89,8 @@ async def _take(
     known = sorted({a.base_id for a in arrivals if a.base_id not in cases})
     if known:
         cases |= await _locked(connection, known)
+    before = dict(cases)
+    cases = _named(cases, arrivals)
     ids = [_case_id(arrival, cases) for arrival in arrivals]
     conflicts = {
         id_: arrival for id_, arrival in zip(ids, arrivals, strict=True) if id_ not in cases
@@ -75,29 +98,21 @@ async def _take(
     if conflicts:
         await _open_conflicts(connection, conflicts)
         cases |= await _locked(connection, sorted(conflicts))
-    before = dict(cases)
-    after: list[Case] = []
+        before |= {id_: cases[id_] for id_ in conflicts}
     for id_, arrival in zip(ids, arrivals, strict=True):
-        case = cases[id_]
-        if case.fingerprint is None and arrival.fingerprint is not None:
-            case = _named(case, arrival.fingerprint)
-        cases[id_] = take(case, arrival.input)
-        after.append(cases[id_])
+        cases[id_] = take(cases[id_], arrival.input)
     await _write(connection, before, cases)
-    return [cases[case.ticket_id] for case in after]
+    return [cases[id_] for id_ in ids]
 
 
-def _named(case: Case, fingerprint: str) -> Case:
-    return Case(
-        case.ticket_id,
-        case.base_id,
-        fingerprint,
-        case.conflicts_with,
-        case.assessed,
-        case.suspected,
-        case.corrections,
-        case.decisions,
-    )
+def _named(cases: dict[UUID, Case], arrivals: Sequence[Arrival]) -> dict[UUID, Case]:
+    """A case that only a person has spoken of gets the first text that comes under its id."""
+    named = dict(cases)
+    for arrival in arrivals:
+        case = named[arrival.base_id]
+        if case.fingerprint is None and arrival.fingerprint is not None:
+            named[arrival.base_id] = replace(case, fingerprint=arrival.fingerprint)
+    return named
 
 
 def _case_id(arrival: Arrival, cases: dict[UUID, Case]) -> UUID:
@@ -163,14 +178,26 @@ async def _locked(connection: asyncpg.Connection, ids: Sequence[UUID]) -> dict[U
     return {row["ticket_id"]: _case(row, decisions.get(row["ticket_id"], [])) for row in rows}
 
 
+async def _find(connection: asyncpg.Connection, ticket_id: UUID) -> Found | None:
+    row = await connection.fetchrow("select * from cases where ticket_id = $1", ticket_id)
+    if row is None:
+        return None
+    decided = await connection.fetch(
+        "select * from decisions where ticket_id = $1 order by revision", ticket_id
+    )
+    records = {each["revision"]: each["record"] for each in decided}
+    return Found(_case(row, map(_decision, decided)), records)
+
+
 def _case(row: asyncpg.Record, decisions: Iterable[Decision]) -> Case:
-    assessed, suspected = row["assessed"], row["suspected"]
+    suspected = row["suspected"]
     return Case(
         ticket_id=row["ticket_id"],
         base_id=row["base_id"],
         fingerprint=row["fingerprint"],
         conflicts_with=row["conflicts_with"],
-        assessed=Assessed(Entitled.model_validate_json(assessed), assessed) if assessed else None,
+        assessed=_assessed(row["assessed"]),
+        learned=_assessed(row["learned"]),
         suspected=Suspected(SecuritySuspected.model_validate_json(suspected), suspected)
         if suspected
         else None,
@@ -180,6 +207,10 @@ def _case(row: asyncpg.Record, decisions: Iterable[Decision]) -> Case:
         ),
         decisions=tuple(decisions),
     )
+
+
+def _assessed(raw: bytes | None) -> Assessed | None:
+    return Assessed(Entitled.model_validate_json(raw), raw) if raw else None
 
 
 def _decision(row: asyncpg.Record) -> Decision:
@@ -192,9 +223,18 @@ def _decision(row: asyncpg.Record) -> Decision:
         supersedes=row["supersedes"],
         live=row["live"],
         record=Routed.model_validate_json(row["record"]),
+        basis=_basis(row["basis"]),
+        seal=row["seal"],
         published_at=row["published_at"],
         withdrawn_at=row["withdrawn_at"],
     )
+
+
+def _basis(stored: str | None) -> Basis | None:
+    if stored is None:
+        return None
+    kept = orjson.loads(stored)
+    return Basis(**{**kept, "arrived": Arrived(kept["arrived"])})
 
 
 async def _write(
@@ -207,12 +247,13 @@ async def _write(
         return
     await connection.execute(
         "update cases set fingerprint = a.fingerprint, assessed = a.assessed,"
-        " suspected = a.suspected, corrections = a.corrections"
-        " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::jsonb[])"
-        " as a(id, fingerprint, assessed, suspected, corrections) where ticket_id = a.id",
+        " learned = a.learned, suspected = a.suspected, corrections = a.corrections"
+        " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::jsonb[])"
+        " as a(id, fingerprint, assessed, learned, suspected, corrections) where ticket_id = a.id",
         [case.ticket_id for case in changed],
         [case.fingerprint for case in changed],
         [case.assessed.raw if case.assessed else None for case in changed],
+        [case.learned.raw if case.learned else None for case in changed],
         [case.suspected.raw if case.suspected else None for case in changed],
         [_corrections_json(case.corrections) for case in changed],
     )
@@ -230,8 +271,8 @@ async def _write(
     if new:
         await connection.executemany(
             "insert into decisions (ticket_id, revision, queue, rank, cause, message_id,"
-            " supersedes, live, record, decided_at, published_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            " supersedes, live, record, basis, seal, decided_at, published_at)"
+            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
             [_row(ticket_id, decision) for ticket_id, decision in new],
         )
 
@@ -252,6 +293,8 @@ def _row(ticket_id: UUID, decision: Decision) -> tuple[object, ...]:
         decision.supersedes,
         decision.live,
         decision.record.model_dump_json().encode(),
+        orjson.dumps(asdict(decision.basis)).decode() if decision.basis else None,
+        decision.seal,
         decision.record.decided_at,
         decision.published_at,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, combinations, permutations
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -24,11 +25,13 @@ from tests.support.builders import (
     NOW,
     TICKET,
     a_coverage,
+    a_failure,
     a_finding,
     a_flag,
     a_record,
     a_suspected,
     a_verdict,
+    an_accepted,
     an_entitled,
 )
 from tests.support.queues import live_records
@@ -206,6 +209,19 @@ def test_a_late_finding_takes_the_ticket_out_of_the_ordinary_queue() -> None:
     assert len(withdrawals) == 2  # the record and its withdrawal
 
 
+def test_a_finding_that_the_ledger_has_never_heard_of_is_a_report_and_stands() -> None:
+    """After the ledger was lost: what a person flagged must not be taken back."""
+    for first in ([], [assessed()]):
+        pipeline = Pipeline()
+        for arrived in first:
+            pipeline.arrives(arrived)
+        found = a_suspected(finding="c1")
+        event = told_by_intake(found)
+        pipeline.fast_lane(event)
+        pipeline.arrives(Suspected(found, found.model_dump_json().encode()))
+        assert [topic for topic, _ in pipeline.standing()] == [QUEUES[Queue.SECURITY].address(NS)]
+
+
 def test_facts_learned_later_move_a_ticket_upwards_only() -> None:
     pipeline = Pipeline()
     pipeline.arrives(assessed(status=Status.NEEDS_RENEWAL))
@@ -232,6 +248,35 @@ def test_clearing_a_false_alarm_holds_when_the_same_ticket_is_sent_again() -> No
     pipeline.arrives(suspected())
     pipeline.arrives(assessed(flagged=True))
     assert [topic for topic, _ in pipeline.standing()] == [QUEUES[Queue.EXTENSIONS].address(NS)]
+
+
+def for_a_person(why: str) -> tuple[Case, Input]:
+    """A ticket that waits for a person, for each reason that is not about its content."""
+    accepted = an_accepted(auto_reply=why == "auto_reply")
+    failure = a_failure("entitlements") if why == "stage_failed" else None
+    entitled = an_entitled(accepted, verdict=QUESTION, failure=failure)
+    case = Case(TICKET, TICKET, FINGERPRINT, uuid4() if why == "conflict" else None)
+    return case, Assessed(entitled, entitled.model_dump_json().encode())
+
+
+@pytest.mark.parametrize("why", ["auto_reply", "conflict", "stage_failed"])
+def test_who_waits_for_a_person_goes_where_the_person_says(why: str) -> None:
+    case, arrived = for_a_person(why)
+    case = take(case, arrived, RULES, NOW)
+    assert case.live is not None
+    assert (case.live.queue, case.live.record.review_reason) == (Queue.REVIEW, why)
+    case = take(case, said("c9", scope=Scope.PRODUCT_QUESTION), RULES, NOW)
+    assert (case.live.queue, case.live.record.review_reason) == (Queue.EXTENSIONS, None)
+    assert [d.cause for d in case.decisions] == [Cause.FIRST, Cause.CORRECTION]
+
+
+@pytest.mark.parametrize("why", ["auto_reply", "conflict", "stage_failed"])
+def test_a_person_can_refer_what_waited_for_a_person(why: str) -> None:
+    case, arrived = for_a_person(why)
+    case = take(case, said("c9", scope=Scope.CUSTOMIZATION), RULES, NOW)
+    case = take(case, arrived, RULES, NOW)
+    assert case.live is not None
+    assert case.live.queue is Queue.REFERRAL
 
 
 @pytest.mark.parametrize("status", [Status.COVERED, Status.NEEDS_RENEWAL])
