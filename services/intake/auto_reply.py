@@ -8,7 +8,7 @@ READ_CHARACTERS = 400
 
 _PREFIX = r"^\s*(?:(?:re|aw|sv|wg|fwd?|tr|rv) ?: ?){0,3}"
 _SUBJECTS = (
-    r"auto(?:matic(?:ally)?|mated)?[ -]?(?:reply|response|answer)",
+    r"auto(?:matic(?:ally)?|mated)?[ -]?(?:reply|response|answer)\s*(?:[:\-–(]|$)",
     r"auto(?:reply|responder)?:",
     r"out[ -]of[ -](?:the[ -])?office",
     r"ooo:",
@@ -43,18 +43,24 @@ _SUBJECTS = (
 )
 _THANKS = r"(?:hi|hello|thank you for your (?:e-?mail|message))?\W{0,6}"
 _DANKE = r"(?:vielen dank f(?:ü|ue)r ihre (?:nachricht|e-?mail))?\W{0,6}"
+_AWAY = (
+    r"(?:i am|i['’]m) (?:currently )?"
+    r"(?:out of (?:the )?office|away (?:from|until)|on (?:annual |parental |maternity )?leave)"
+)
+_ABWESEND = (
+    r"ich bin (?:derzeit |zurzeit |bis (?:zum )?[\w.]{1,20} |ab [\w.]{1,20} )?"
+    r"(?:nicht im b(?:ü|ue)ro|abwesend|im urlaub)"
+)
 _BODIES = (
-    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? "
-    r"(?:reply|response|message|e-?mail|answer)",
-    _THANKS + r"(?:i am|i['’]m) (?:currently )?"
-    r"(?:out of (?:the )?office|away (?:from|until)|on (?:annual |parental |maternity )?leave)",
+    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:reply|response)",
+    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:message|e-?mail)",
+    _THANKS + _AWAY,
     r"this message was created automatically by mail delivery software",
     r"this is the mail system at host",
     r"your message (?:could not be delivered|wasn['’]t delivered|did not reach)",
     r"delivery to the following recipients? failed",
     r"dies ist eine automatisch(?:e| erzeugte| generierte) (?:antwort|nachricht|e-?mail)",
-    _DANKE + r"ich bin (?:derzeit |zurzeit |bis (?:zum )?[\w.]{1,20} |ab [\w.]{1,20} )?"
-    r"(?:nicht im b(?:ü|ue)ro|abwesend|im urlaub)",
+    _DANKE + _ABWESEND,
     r"ceci est une r[ée]ponse automatique",
     r"je suis (?:actuellement )?(?:absente?|en cong[ée]s?)\b",
     r"(?:este es un mensaje|esta es una respuesta) autom[áa]tic[oa]",

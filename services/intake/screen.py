@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from services.intake.literals import required
 from services.intake.reading import plain
 
 RULES_FILE = Path(__file__).with_name("screen_rules.yaml")
@@ -65,47 +66,18 @@ class RulesFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One way to say a concept. `literal`: what any match holds, so that most are never tried.
+    """One way to say a concept, in one language; `any` is tried in every text.
 
-    `language`: tried in texts that seem to use it; `any` in all.
+    `literals`: of these one must stand in the text, or the expression need not be tried.
     """
 
     language: str
-    literal: str
+    literals: tuple[str, ...]
     expression: re.Pattern[str]
 
     @classmethod
     def of(cls, language: str, source: str) -> Pattern:
-        return cls(language, _literal(source), re.compile(source))
-
-
-def _literal(source: str) -> str:
-    """The longest run of plain characters that every match holds; empty if there is none."""
-    runs = [""]
-    depth = 0
-    characters = iter(source)
-    for character in characters:
-        if character == "\\":
-            next(characters)
-            runs.append("")
-        elif character in "([":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-            runs.append("")
-        elif depth:
-            continue
-        elif character == "|":
-            return ""
-        elif character in "?*{":
-            runs[-1] = runs[-1][:-1]
-            runs.append("")
-            depth += character == "{"
-        elif character in ".+^$":
-            runs.append("")
-        else:
-            runs[-1] += character
-    return max(runs, key=len)
+        return cls(language, required(source), re.compile(source))
 
 
 @dataclass(slots=True)
@@ -126,12 +98,16 @@ class Reading:
     def _look_for(self, concept: str) -> list[Place]:
         places: list[Place] = []
         for pattern in self.concepts[concept]:
-            if pattern.language in self.languages and pattern.literal in self.text:
+            if pattern.language in self.languages and self._may_hold(pattern):
                 for match in pattern.expression.finditer(self.text):
                     places.append(match.span())
                     if len(places) >= MOST_PLACES:
                         break
         return sorted(places)
+
+    def _may_hold(self, pattern: Pattern) -> bool:
+        text = self.text
+        return not pattern.literals or any(literal in text for literal in pattern.literals)
 
 
 def screen(subject: str, body: str) -> Screening:

@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from services.intake.handlers import Desk
 from services.intake.http import Counter, build
 from services.intake.sources import Sources
-from services.intake.writer import Writer
+from services.intake.writer import KafkaAway, Writer
 from shared.contracts import SecuritySuspected, Submitted
 from shared.envelope import Outgoing
 from shared.failures import StopTheLine
@@ -332,8 +332,6 @@ class Slow:
 
 
 async def test_outage_is_noticed_once_then_refused_at_once_until_kafka_is_back() -> None:
-    from services.intake.writer import KafkaAway
-
     slow = Slow()
     writer = Writer(slow, slow, seconds=0.05, failed=lambda _: None)
     with pytest.raises(KafkaAway):
