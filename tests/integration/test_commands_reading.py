@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
+from deploy.local.kafka import EmbeddedKafka
 from services.watch.app import Watch
 from services.watch.lag import lags
 from services.watch.reader import look_up, partition_of
@@ -16,10 +19,11 @@ from shared.contracts import Frozen, Queue, StatusChanged, TicketStatus
 from shared.engine.dead_letters import parked
 from shared.envelope import Outgoing, encode
 from shared.failures import Permanent
-from shared.kafka import make_consumer
+from shared.kafka import make_consumer, make_producer
 from shared.settings import KafkaSettings
 from shared.topics import CLASSIFIED, ENTITLED, QUEUES, STATUS, SUBMITTED, Reader, group
 from tests.support import builders as some
+from tests.support.servers import fresh_folder, provisioned
 from tests.support.waiting import eventually
 
 NOW = datetime.now(UTC)
@@ -129,6 +133,26 @@ async def test_watch_looks_up_a_ticket_that_it_no_longer_remembers(
         assert told["queue"] == "extensions"
 
 
+@pytest.mark.embedded
+async def test_figures_are_stale_while_kafka_is_away_and_come_back_by_themselves(
+    work: Path,
+) -> None:
+    with EmbeddedKafka(fresh_folder(work)) as kafka:
+        settings = await provisioned(kafka, "support", partitions=4)
+        async with watching(settings) as ask:
+            await following(ask)
+            kafka.pause()
+            await until_stale(ask, stale=True)
+            kafka.resume()
+            await until_stale(ask, stale=False)
+            producer = make_producer(settings, "test")
+            await producer.start()
+            await an_ordinary_way(producer, "support")
+            await producer.stop()
+            told = (await ask.get(f"/tickets/{TICKET}")).json()
+            assert len(told["stages"]) >= 1
+
+
 class watching:  # noqa: N801  # reads as what it does
     """Watch on these settings, asked without a network."""
 
@@ -161,3 +185,10 @@ async def until_waiting(ask: httpx.AsyncClient, queue: str, count: int) -> None:
         return bool(next(q for q in figures["queues"] if q["queue"] == queue)["waiting"] == count)
 
     await eventually(so_many, 20)
+
+
+async def until_stale(ask: httpx.AsyncClient, *, stale: bool) -> None:
+    async def so() -> bool:
+        return bool((await ask.get("/api/overview")).json()["stale"] is stale)
+
+    await eventually(so, 60)
