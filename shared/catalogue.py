@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -81,5 +81,6 @@ def _product(entry: Mapping[str, object]) -> CatalogueProduct:
             raise ValueError(f"{FILE.name}: an entry needs name, area and aliases: {entry}")
 
 
+@lru_cache(maxsize=4096)
 def _spelling(name: str) -> str:
     return _NOT_SPELLING.sub("", name).casefold()

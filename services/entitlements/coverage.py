@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from services.entitlements.identity import Asker, Identified, identify, is_holde
 from services.entitlements.licence_state import Learned, Standing, standing
 from services.entitlements.products import Ask, Catalogue, includes
 from services.entitlements.reasons import Reason
-from services.entitlements.rights import Phase, rights
+from services.entitlements.rights import Phase, Rights, rights
 from services.entitlements.seats import SiteAnswer, stand
 from services.entitlements.site import site_of
 from shared.contracts import Coverage, Identity, SiteStanding, Status
@@ -119,7 +119,6 @@ def judge(
     catalogue: Catalogue,
 ) -> Coverage:
     """The answer for an asker whose licences are known."""
-    nowhere = _without_licence(who.site_url)
     match identified.identity:
         case Identity.CLAIMED | Identity.UNKNOWN:
             said = Said(Status.NO_LICENCE, (Reason.NOT_PROVEN,))
@@ -135,7 +134,7 @@ def judge(
         reasons=said.reasons,
         provisional=said.provisional,
         identity=identified.identity,
-        site=best.site.standing if best else nowhere,
+        site=best.site.standing if best else _without_licence(who.site_url),
         licence_id=best.licence.licence_id if best else None,
         learned_at=best.licence.learned_at if best else None,
         fact_version=best.licence.fact.version if best else None,
@@ -180,25 +179,26 @@ def _of_own(
     fact = licence.fact
     held = is_holder(who, fact)
     granted = rights(fact, at)
-    found = Candidate(
-        Status.COVERED,
-        granted.reasons if held else (*granted.reasons, Reason.NAMED_CONTACT),
-        stand(who.site_url, fact, at),
-        licence,
-        held,
-        granted.end or NO_END,
-    )
+    site = stand(who.site_url, fact, at)
+    status, reasons = _status(ask, licence, granted, site, catalogue)
+    if status is Status.COVERED and not held:
+        reasons = (*reasons, Reason.NAMED_CONTACT)
+    return Candidate(status, reasons, site, licence, held, granted.end or NO_END)
+
+
+def _status(
+    ask: Ask, licence: Standing, granted: Rights, site: SiteAnswer, catalogue: Catalogue
+) -> tuple[Status, tuple[str, ...]]:
+    """Status and reason of one licence: what is asked first hides what comes after."""
     if licence.contradictory:
-        return replace(found, status=Status.UNVERIFIED, reasons=(Reason.CONTRADICTORY_FACTS,))
-    if not includes(fact.products, ask, catalogue):
-        why = (Reason.PRODUCT_NOT_INCLUDED,)
-        return replace(found, status=Status.NO_LICENCE, reasons=why)
+        return Status.UNVERIFIED, (Reason.CONTRADICTORY_FACTS,)
+    if not includes(licence.fact.products, ask, catalogue):
+        return Status.NO_LICENCE, (Reason.PRODUCT_NOT_INCLUDED,)
     if licence.holder_changed and granted.phase is not Phase.TAKEN_AWAY:
-        why = (Reason.HOLDER_CHANGED,)
-        return replace(found, status=Status.HOLDER_CHANGED, reasons=why)
-    if granted.phase is Phase.IN_FORCE and found.site.standing is SiteStanding.OVER_LIMIT:
-        return replace(found, status=Status.OVER_SITE_LIMIT)
-    return replace(found, status=STATUS_IN[granted.phase])
+        return Status.HOLDER_CHANGED, (Reason.HOLDER_CHANGED,)
+    if granted.phase is Phase.IN_FORCE and site.standing is SiteStanding.OVER_LIMIT:
+        return Status.OVER_SITE_LIMIT, granted.reasons
+    return STATUS_IN[granted.phase], granted.reasons
 
 
 def _of_others(licence: Standing, why: Reason, who: Asker, own: Candidate | None) -> Candidate:
