@@ -205,7 +205,8 @@ def _copy_dependencies(target: Path) -> None:
         check=False,
     )
     if done.returncode != 0:
-        raise ServerFailed(f"Maven cannot fetch Kafka {VERSION}:\n{done.stdout.strip()[-800:]}")
+        why = next((line for line in done.stdout.splitlines() if "[ERROR]" in line), "no reason")
+        raise ServerFailed(f"Maven cannot fetch Kafka {VERSION}: {why}")
 
 
 class DockerKafka(ContainerServer):
