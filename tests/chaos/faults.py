@@ -14,7 +14,7 @@ import psutil
 from deploy.local.processes import Process
 from deploy.local.server import Server
 from tests.chaos.flight import FlightMeter
-from tests.chaos.kills import until_ready
+from tests.chaos.kills import kill_at_work, until_ready
 from tests.chaos.load import Load
 from tests.chaos.pipeline import INTAKE, Pipeline, readers_of
 from tests.chaos.proxy import Proxy, Toxic
@@ -68,17 +68,10 @@ async def kill_process(ground: Ground) -> Harm:
     """SIGKILL with work in hand, else it does not count."""
     name, process = ground.a_process()
     await until_ready(process)
-    for _ in range(TRIES):
-        if name == INTAKE and (requests := ground.load.in_flight):
-            process.kill()
-            return Harm(name, f"cut off {requests} requests")
-        for reader in readers_of(name):
-            if ends := await ground.meter.in_flight(reader):
-                process.kill()
-                left = await ground.meter.unfinished(reader, ends)
-                return Harm(name, f"cut off {left} records of {reader}", hit=left > 0)
-        await asyncio.sleep(0.02)
-    return Harm(name, "it had nothing in hand", hit=False)
+    cut_off = await kill_at_work(name, process, ground.meter, ground.load)
+    if not cut_off:
+        return Harm(name, "had nothing in hand", hit=False)
+    return Harm(name, f"cut off {cut_off} {'requests' if name == INTAKE else 'records'}")
 
 
 async def freeze_process(ground: Ground) -> Harm:

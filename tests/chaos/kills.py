@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import os
+import signal
 import time
+from asyncio import FIRST_COMPLETED
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -46,41 +48,68 @@ class Killer:
     load: Load
     dice: Random
     kills: list[Kill] = field(default_factory=list)
-    idle: int = 0
-    """Kills that hit nothing, which don't count."""
+    _began: float = 0.0
 
-    async def run(self, seconds: float) -> None:
-        began = time.monotonic()
+    async def run(self, least_seconds: float, most_seconds: float, least_kills: int) -> None:
+        """Until the time is up and enough was killed, every process among it, or time is out."""
+        self._began = time.monotonic()
         async with FlightMeter(self.pipeline.target) as meter:
-            tasks = [
-                asyncio.create_task(self._hunt(name, process, meter, began))
+            hunts = {
+                name: asyncio.create_task(self._hunt(name, process, meter))
                 for name, process in self.pipeline.processes.items()
                 if name == INTAKE or readers_of(name)
-            ]
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.gather(*tasks), seconds)
+            }
+            while True:
+                await asyncio.wait(hunts.values(), timeout=1.0, return_when=FIRST_COMPLETED)
+                enough = len(self.kills) >= least_kills and self.by_process().keys() == hunts.keys()
+                failed = [hunt for hunt in hunts.values() if hunt.done()]
+                passed = time.monotonic() - self._began
+                if failed or passed > most_seconds or (enough and passed > least_seconds):
+                    break
+            for hunt in hunts.values():
+                hunt.cancel()
+            await asyncio.gather(*hunts.values(), return_exceptions=True)
+            for hunt in failed:
+                hunt.result()
 
     def by_process(self) -> Mapping[str, int]:
         return Counter(kill.process for kill in self.kills)
 
-    async def _hunt(self, name: str, process: Process, meter: FlightMeter, began: float) -> None:
+    async def _hunt(self, name: str, process: Process, meter: FlightMeter) -> None:
         while True:
             await until_ready(process)
             await asyncio.sleep(self.dice.uniform(0.0, LONGEST_CALM))
-            cut_off = await self._kill(name, process, meter)
+            cut_off = await kill_at_work(name, process, meter, self.load)
             if cut_off:
-                self.kills.append(Kill(time.monotonic() - began, name, cut_off))
-            else:
-                self.idle += 1
+                self.kills.append(Kill(time.monotonic() - self._began, name, cut_off))
 
-    async def _kill(self, name: str, process: Process, meter: FlightMeter) -> int:
-        """SIGKILL as soon as there is work in hand; returns what was not finished by then."""
-        while True:
-            if name == INTAKE and (cut_off := self.load.in_flight):
-                process.kill()
-                return cut_off
-            for reader in readers_of(name):
-                if ends := await meter.in_flight(reader):
-                    process.kill()
-                    return await meter.unfinished(reader, ends)
-            await asyncio.sleep(FLIGHT_POLL_SECONDS)
+
+async def kill_at_work(
+    name: str, process: Process, meter: FlightMeter, load: Load, seconds: float = 10.0
+) -> int:
+    """SIGKILL with work in hand; returns how much of it, 0 if none was met in this time.
+
+    The process is frozen first and killed only if it still has work then, so that no kill comes
+    too late. Signals go to the process itself: to look for children would take too long.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        pid = process.pid
+        if pid is None:
+            return 0
+        if name == INTAKE and (cut_off := load.in_flight):
+            os.kill(pid, signal.SIGKILL)
+            return cut_off
+        for reader in readers_of(name):
+            ends = await meter.in_flight(reader)
+            if not ends:
+                continue
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                if cut_off := await meter.unfinished(reader, ends):
+                    os.kill(pid, signal.SIGKILL)
+                    return cut_off
+            finally:
+                os.kill(pid, signal.SIGCONT)
+        await asyncio.sleep(FLIGHT_POLL_SECONDS)
+    return 0

@@ -87,6 +87,7 @@ class Load:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stack = AsyncExitStack()
         self._ends = 0.0
+        self._arrived = 0
 
     async def __aenter__(self) -> Self:
         self._producer = AIOKafkaProducer(
@@ -142,7 +143,8 @@ class Load:
 
     def _arrive(self) -> None:
         """One arrival, of the kind that the dice say."""
-        external_id = f"chaos-{self._run}-{len(self.submissions)}"
+        self._arrived += 1
+        external_id = f"chaos-{self._run}-{self._arrived}"
         dice = self._dice.random()
         if self._dice.random() < self.mix.poison:
             self._start(self._send_poison())
