@@ -17,6 +17,7 @@ COMMANDS = {
     "licences": "Publish licence facts from a file.",
     "watch": "Watch tickets arrive in their queues.",
     "trace": "Show where a ticket has been, and where it stands.",
+    "explain": "Say why a ticket is where it is, and decide it again from its record.",
     "coverage": "Say what a customer is owed, at any moment.",
     "take": "Tell that somebody has taken a ticket.",
     "correct": "Correct a decision.",

@@ -12,11 +12,9 @@ from services.router.handlers import Deciding, corrections_work, ordinary_work, 
 from services.router.policy import Policy
 from services.router.ruling import Rulebook
 from services.router.settings import FastLaneSettings, RouterSettings
-from services.router.store import Ledger
+from services.router.store import SCHEMA, Ledger
 from shared.engine import Work
 from shared.postgres import connect
-
-SCHEMA = "router"
 
 
 def now() -> datetime:

@@ -24,6 +24,7 @@ __all__ = [
     "check_policy",
     "find_policy",
     "load_policy",
+    "read_policy",
 ]
 
 POLICIES = Path(__file__).parent / "policies"
@@ -50,13 +51,15 @@ def check_policy(path: Path) -> tuple[Policy, Proof]:
         raise _error(path, root, broken.flaw) from broken
 
 
+def read_policy(path: Path) -> Policy:
+    """The policy in this file as it stands, not proved. Raises PolicyError."""
+    return _read(path)[0]
+
+
 def find_policy(digest: str, folder: Path = POLICIES) -> Policy | None:
     """The policy with this hash, for a replay; not proved again by today's rules."""
-    for path in sorted(folder.glob("*.yaml")):
-        policy, _ = _read(path)
-        if policy.hash == digest:
-            return policy
-    return None
+    policies = map(read_policy, sorted(folder.glob("*.yaml")))
+    return next((policy for policy in policies if policy.hash == digest), None)
 
 
 def _read(path: Path) -> tuple[Policy, yaml.Node]:

@@ -24,6 +24,7 @@ from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, Security
 from shared.ids import conflicting_ticket_id
 from shared.postgres import Database
 
+SCHEMA = "router"
 Take = Callable[[Case, Input], Case]
 
 

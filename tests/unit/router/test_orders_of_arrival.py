@@ -266,6 +266,7 @@ def test_who_waits_for_a_person_goes_where_the_person_says(why: str) -> None:
     assert case.live is not None
     assert (case.live.queue, case.live.record.review_reason) == (Queue.REVIEW, why)
     case = take(case, said("c9", scope=Scope.PRODUCT_QUESTION), RULES, NOW)
+    assert case.live is not None
     assert (case.live.queue, case.live.record.review_reason) == (Queue.EXTENSIONS, None)
     assert [d.cause for d in case.decisions] == [Cause.FIRST, Cause.CORRECTION]
 
