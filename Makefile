@@ -1,13 +1,14 @@
 # The project's commands. `make help` lists them; CI (.ci/run) calls the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo up
+.PHONY: help setup check test demo up chaos
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 CODE := shared services deploy tests
 KEEP ?=
+export SEED MINUTES RATE NAIVE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,13 +23,16 @@ check: .venv/.dev ## Lint, format, types, import rules
 
 test: .venv/.dev ## Unit and contract tests, then integration and journeys on real servers
 	$(BIN)/pytest tests/unit tests/contract
-	$(BIN)/pytest $(wildcard tests/integration tests/journeys)
+	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/chaos)
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)
 
 up: .venv/.local ## Run the whole pipeline on this machine, until Ctrl-C
 	$(BIN)/triage up
+
+chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1 to see a careless stage
+	$(BIN)/python -m tests.chaos
 
 # What the demo needs: the locked packages, by hash, and the `triage` command.
 .venv/.local: requirements/local.txt pyproject.toml | $(BIN)/python
