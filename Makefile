@@ -8,7 +8,6 @@ BIN := .venv/bin
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 CODE := shared services deploy tests
 KEEP ?=
-export SEED MINUTES RATE NAIVE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16

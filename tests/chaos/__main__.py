@@ -21,7 +21,7 @@ from tests.chaos.storm import run_storm
 
 def number(name: str, default: str) -> float:
     """A setting of the run, or one clear line and exit 2."""
-    text = os.environ.get(name, default)
+    text = os.environ.get(name) or default
     try:
         return float(text)
     except ValueError:
