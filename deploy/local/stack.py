@@ -62,9 +62,9 @@ def running_stack(
 ) -> Iterator[RunningStack]:
     """The pipeline on these servers, ready; all of it ends with the context.
 
-    `given` are settings that replace our own (namespace, ports). Servers that run already are
-    used as they are, and closed at the end all the same. Raises ServerFailed, ProvisionFailed or
-    PartFailed, each with a message for people.
+    `given` are settings that replace our own: namespace, partitions, ports, log level. Servers
+    that run already are used as they are, and closed at the end all the same. Raises ServerFailed,
+    ProvisionFailed or PartFailed, each with a message for people.
     """
     with ExitStack() as stack:
         note("starting Kafka and PostgreSQL")
@@ -85,7 +85,7 @@ def stack_processes(
 ) -> Iterator[RunningStack]:
     """The processes of the pipeline on servers that run: topics, tables, keys, processes."""
     keys = write_keys(work / "keys")
-    environment = _environment(kafka, database, keys, given)
+    environment = settle_environment(kafka, database, keys, given)
     note("making topics and tables")
     _, drift = run_apart(lambda: provision(_kafka_settings(environment), database))
     for difference in drift:
@@ -105,7 +105,7 @@ def stack_processes(
         )
 
 
-def _environment(
+def settle_environment(
     kafka: Server, database: str, keys: Keys, given: Mapping[str, str]
 ) -> dict[str, str]:
     """What every process of a stack is told."""
@@ -113,13 +113,13 @@ def _environment(
         "TRIAGE_NAMESPACE": "support",
         "TRIAGE_PARTITIONS": "6",
         "LOG_LEVEL": "INFO",
-        "INTAKE_HOST": HOST,
         "INTAKE_PORT": str(free_port()),
-        "WATCH_HOST": HOST,
         "WATCH_PORT": str(free_port()),
         "TRIAGE_FEED_SOURCES": "billing",
     }
     settled = {
+        "INTAKE_HOST": HOST,
+        "WATCH_HOST": HOST,
         "KAFKA_BOOTSTRAP_SERVERS": kafka.address,
         "DATABASE_URL": database,
         "TRIAGE_SOURCES_FILE": str(keys.sources_file),
@@ -128,7 +128,8 @@ def _environment(
     }
     if kafka.kind is Kind.EMBEDDED:
         settled["TRIAGE_PARTITIONS"] = str(EMBEDDED_PARTITIONS)
-    return own | {name: given[name] for name in own if name in given} | settled
+    wished = {name: given[name] for name in own if given.get(name, "") not in {"", "0"}}
+    return own | wished | settled
 
 
 def _kafka_settings(environment: Mapping[str, str]) -> KafkaSettings:
