@@ -12,13 +12,14 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands._demo_play import Play, on_this_machine, play
+from deploy.commands._demo_play import Play, Target, play
 from deploy.commands._demo_report import report
 from deploy.commands._output import INTERRUPTED, note
 from deploy.commands.up import ToldToEnd, ended_by_signals, tell, watch_servers, work_folder
 from deploy.local import kafka, postgres
 from deploy.local.server import Kind, Server
-from deploy.local.stack import running_stack
+from deploy.local.stack import RunningStack, running_stack
+from shared.settings import KafkaSettings
 
 
 def demo(
@@ -63,3 +64,20 @@ def _play(servers: tuple[Server, Server]) -> Play:
     now = datetime.now(UTC)
     seen_before = any(server.kind is Kind.GIVEN for server in servers)
     return Play.again(now) if seen_before else Play(now)
+
+
+def on_this_machine(stack: RunningStack) -> Target:
+    """The stack that this machine runs, with its log files."""
+    settings = KafkaSettings.model_validate(
+        {name.lower(): value for name, value in stack.environment.items()}
+    )
+
+    def logs() -> list[str]:
+        return [
+            f"  the log of {name}"
+            + (f", started again {process.restarts} times" if process.restarts else "")
+            + f": {process.log}"
+            for name, process in stack.supervisor.processes.items()
+        ]
+
+    return Target(stack.intake, stack.keys, settings, logs)

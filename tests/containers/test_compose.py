@@ -1,0 +1,230 @@
+"""Does the pipeline hold in containers: up from nothing, the sample, restarts, replicas?
+
+In the order of the file, on one project. Needs a Docker engine; where none answers, the run says
+so loudly, with CI=true as well: a machine for CI need not have one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from deploy import sample
+from deploy.commands._demo_play import UNREADABLE
+from deploy.commands._lines import Line
+from deploy.commands.submit import Intake
+from shared.contracts import Queue
+from shared.topics import QUEUES, specifications
+from tests.containers.compose import NAMESPACE, PARTITIONS, SERVERS, Compose, why_not
+from tests.support.queues import live_records
+from tests.support.servers import missing
+from tests.support.stages import everything_on
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.containers, pytest.mark.real, pytest.mark.timeout(420)]
+
+ONE_OF_MANY = 20
+"""How many tickets are accepted between two blows."""
+SETTLE_SECONDS = 90.0
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Iterator[Compose]:
+    """The whole pipeline from nothing, as `docker compose up --wait` gives it."""
+    if reason := why_not():
+        missing["Docker"] = f"{reason}; start a Docker engine to test docker-compose.yml"
+        pytest.skip(missing["Docker"])
+    project = Compose.fresh(f"triage-test-{uuid.uuid4().hex[:8]}")
+    project.compose("build", "--quiet", seconds=400)
+    try:
+        project.compose("up", "--wait", "--no-build", seconds=150)
+        yield project
+    finally:
+        project.compose("--profile", "*", "down", "--volumes", "--timeout", "3")
+
+
+def test_everything_comes_up_well(pipeline: Compose) -> None:
+    started = {c["Service"]: c["Health"] for c in pipeline.containers()}
+    assert set(started.values()) == {"healthy"}
+    assert len(started) == 10
+
+
+def test_our_processes_have_no_rights_in_their_containers(pipeline: Compose) -> None:
+    for container in pipeline.containers():
+        if container["Service"] in SERVERS:
+            continue
+        told = pipeline.docker("exec", container["Name"], "cat", "/proc/1/status")
+        status = dict(line.split(":\t", 1) for line in told.splitlines())
+        assert status["Uid"].split()[0] == "10001"
+        assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
+        assert status["NoNewPrivs"] == "1"
+        with pytest.raises(AssertionError, match="Read-only file system"):
+            pipeline.docker("exec", container["Name"], "touch", "/app/shared/planted.py")
+
+
+async def test_the_sample_reaches_its_queues(pipeline: Compose) -> None:
+    told = await pipeline.soon("compose", "--profile", "demo", "run", "--rm", "demo", seconds=120)
+    assert "180 tickets in their queues" in told
+
+    ledger = [row for row in pipeline.ledger() if row[3]]
+    assert len(ledger) == 180
+    assert {queue for _, _, queue, _ in ledger} == set(Queue)
+    await decided_once(pipeline, [ticket for ticket, *_ in ledger])
+    assert (await parked_on(pipeline)).total() == len(UNREADABLE)
+
+
+async def test_no_crash_and_no_restart_loses_or_repeats_a_ticket(pipeline: Compose) -> None:
+    """Each container is killed in turn, then each is restarted, while tickets keep coming."""
+    parked = await parked_on(pipeline)
+    containers = [(c["Service"], c["Name"]) for c in pipeline.containers()]
+    async with submitting(pipeline) as accepted:
+        for service, name in containers:
+            await more(accepted, service)
+            await pipeline.soon("kill", name)
+            await pipeline.soon("start", name)
+        await all_healthy(pipeline)
+        for service, name in containers:
+            await more(accepted, service)
+            await pipeline.soon("restart", "--time", "30", name)
+        await all_healthy(pipeline)
+    await decided_once(pipeline, accepted)
+    assert await parked_on(pipeline) == parked
+
+
+async def test_a_process_that_dies_is_started_again(pipeline: Compose) -> None:
+    for container in pipeline.containers():
+        if container["Service"] in SERVERS:
+            continue
+        # All of its processes at once; `docker kill` would count as meant, and leave it down.
+        await pipeline.soon(
+            "exec", "--detach", container["Name"], "python", "-c", "import os; os.kill(-1, 9)"
+        )
+    await eventually(lambda: started_again(pipeline) >= 8, 30, lambda: started_again(pipeline))
+    await all_healthy(pipeline)
+
+
+async def test_replicas_share_the_work(pipeline: Compose) -> None:
+    doubled = ("classifier", "entitlements", "router", "fast-lane", "intake-inbound")
+    scale = [word for service in doubled for word in ("--scale", f"{service}=2")]
+    arguments = ("compose", "up", "--wait", "--no-build", "--no-recreate", *scale)
+    await pipeline.soon(*arguments, seconds=120)
+    running = Counter(c["Service"] for c in pipeline.containers())
+    assert {service: running[service] for service in doubled} == dict.fromkeys(doubled, 2)
+    async with submitting(pipeline) as accepted:
+        await more(accepted, "replicas", 2 * ONE_OF_MANY)
+    await decided_once(pipeline, accepted)
+
+
+async def all_healthy(pipeline: Compose) -> None:
+    async def well() -> bool:
+        return not await asyncio.to_thread(pipeline.not_healthy)
+
+    await eventually(well, SETTLE_SECONDS, lambda: f"not healthy: {pipeline.not_healthy()}")
+
+
+def started_again(pipeline: Compose) -> int:
+    """How many containers Docker has started again by itself."""
+    names = [c["Name"] for c in pipeline.containers()]
+    counts = pipeline.docker("inspect", "--format", "{{.RestartCount}}", *names).split()
+    return sum(count != "0" for count in counts)
+
+
+@asynccontextmanager
+async def submitting(pipeline: Compose) -> AsyncIterator[list[str]]:
+    """Submits without a pause until the end; the list grows by each ticket that got its 202.
+
+    As a patient caller does: a submission without an answer is sent again under the same key.
+    """
+    show = ("compose", "run", "--rm", "keys", "deploy.keys", "show", "help-desk")
+    key = (await pipeline.soon(*show)).strip()
+    accepted: list[str] = []
+    ended = asyncio.Event()
+    task = asyncio.create_task(_submit_until(ended, pipeline.intake, key, accepted))
+    try:
+        yield accepted
+        ended.set()
+        await asyncio.wait_for(task, 60)
+    finally:
+        task.cancel()
+
+
+async def _submit_until(ended: asyncio.Event, url: str, key: str, accepted: list[str]) -> None:
+    run = f"-{uuid.uuid4().hex[:8]}-"
+    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+    async with httpx.AsyncClient(
+        base_url=url, headers=headers, timeout=10.0, trust_env=False
+    ) as client:
+        intake = Intake(client, url)
+        while not ended.is_set():
+            for ticket in sample.tickets(datetime.now(UTC), run=f"{run}{len(accepted)}"):
+                line = Line(1, json.dumps(ticket.submission).encode(), ticket.submission)
+                submitted = await intake.submit(line)
+                assert submitted.ticket_id is not None, submitted.refused
+                accepted.append(submitted.ticket_id)
+                if ended.is_set():
+                    return
+                await asyncio.sleep(0.02)
+
+
+async def more(accepted: list[str], service: str, count: int = ONE_OF_MANY) -> None:
+    """Wait until so many more tickets were accepted, so that each blow meets work in flight."""
+    wanted = len(accepted) + count
+    await eventually(
+        lambda: len(accepted) >= wanted, SETTLE_SECONDS, f"more tickets, before {service} is hit"
+    )
+
+
+async def decided_once(pipeline: Compose, accepted: list[str]) -> None:
+    """Every accepted ticket has one live decision in the ledger, and stands on that queue alone."""
+    assert len(set(accepted)) == len(accepted)
+    found: dict[str, object] = {}
+
+    async def all_well() -> bool:
+        found.clear()
+        found.update(await astray(pipeline, set(accepted)))
+        return not found
+
+    await eventually(
+        all_well, SETTLE_SECONDS, lambda: f"{len(found)} astray: {list(found.items())[:5]}"
+    )
+
+
+async def astray(pipeline: Compose, tickets: set[str]) -> dict[str, object]:
+    """Tickets whose live decisions differ from the queues that they stand on, or are not one."""
+    decided: dict[str, list[str]] = {}
+    for ticket, _revision, queue, live in await asyncio.to_thread(pipeline.ledger):
+        if live:
+            decided.setdefault(ticket, []).append(queue)
+    standing = await queues_of(pipeline)
+    return {
+        ticket: (decided.get(ticket), standing.get(ticket))
+        for ticket in tickets
+        if not (decided.get(ticket) == standing.get(ticket) and len(decided[ticket]) == 1)
+    }
+
+
+async def queues_of(pipeline: Compose) -> dict[str, list[str]]:
+    """The queues on which each ticket stands live, told from the topics alone."""
+    names = {topic.address(NAMESPACE): queue for queue, topic in QUEUES.items()}
+    read = [await everything_on(pipeline.settings, name) for name in names]
+    records = [(r.topic, r.headers, r.value) for found in read for r in found]
+    standing: dict[str, list[str]] = {}
+    for address, by_id in live_records(records).items():
+        for data in by_id.values():
+            standing.setdefault(str(data["ticket_id"]), []).append(names[address])
+    return standing
+
+
+async def parked_on(pipeline: Compose) -> Counter[str]:
+    """How many records stand in each dead-letter topic."""
+    specs = specifications(NAMESPACE, PARTITIONS)
+    addresses = [spec.address for spec in specs if spec.address.endswith(".dlq")]
+    return Counter({name: len(await everything_on(pipeline.settings, name)) for name in addresses})
