@@ -34,7 +34,7 @@ chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1 to
 	$(BIN)/python -m tests.chaos
 
 # What the demo needs: the locked packages, by hash, and the `triage` command.
-.venv/.local: requirements/local.txt pyproject.toml | $(BIN)/python
+.venv/.local: requirements/local.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/local.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
