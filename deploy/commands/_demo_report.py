@@ -21,6 +21,8 @@ from shared.envelope import validate
 
 EXPLAINED = (Queue.EXTENSIONS, Queue.RENEWAL, Queue.REFERRAL)
 """One decision of each is explained."""
+QUOTED = 90
+"""Characters of a quote from a ticket."""
 
 
 async def report(played: Played) -> None:
@@ -98,7 +100,7 @@ def _explained(record: Routed) -> str:
     subject = record.ticket.subject if record.ticket else ""
     lines = [f"── Why is “{subject}” in {record.queue}? ({record.ticket_id})"]
     for finding in record.findings:
-        evidence = "; ".join(f"“{quote}”" for quote in finding.evidence[:3])
+        evidence = "; ".join(f"“{_short(quote)}”" for quote in finding.evidence[:3])
         about = finding.extension or finding.product_area
         lines.append(
             f"Asks: {finding.scope.replace('_', ' ')} about {about}"
@@ -115,6 +117,11 @@ def _explained(record: Routed) -> str:
     if record.reply is not None:
         lines.append(f"\nThe customer can be told: {record.reply.text}")
     return "\n".join([*lines, ""])
+
+
+def _short(quote: str) -> str:
+    line = " ".join(quote.split())
+    return line if len(line) <= QUOTED else line[:QUOTED].rsplit(" ", 1)[0] + " …"
 
 
 def inputs_of(record: Routed) -> Inputs:
