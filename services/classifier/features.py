@@ -92,7 +92,7 @@ class Features:
         words = [i for form in forms if (i := self.words.get(form)) is not None]
         words += [i for pair in pairs_of(forms) if (i := self.words.get(pair)) is not None]
         pieces = [self.pieces_of(form) for form in forms]
-        signs = [i for sign in signs_of(reading) if (i := self.signs.get(sign)) is not None]
+        signs = [i for sign in signs_of(reading, forms) if (i := self.signs.get(sign)) is not None]
         parts = [
             self._weighed(np.asarray(words, np.int64)),
             self._weighed(np.concatenate(pieces) if pieces else np.empty(0, np.int64)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from services.classifier.features import Features, Sparse
+from services.classifier.features import Features
+from services.classifier.meaning import Encoder, LowRank, hash_of_weights
 from services.classifier.reading import Reading
 from shared.contracts import ModelRef, ProductArea, Scope
 
 Floats = npt.NDArray[np.float32]
-FORMAT = 1
+FORMAT = 2
 SCOPES = tuple(Scope)
 AREAS = tuple(ProductArea)
 ARTEFACT = Path(__file__).parent / "artefact" / "model.npz"
@@ -29,7 +30,7 @@ class Card:
 
     `temperatures`: softness of scope, security and area. `decides_from`: per scope, the least
     confidence that decides. `security_from`: the least probability that raises the flag.
-    `familiar_from`: the least share of known words.
+    `familiar_from`: the least share of known words. `encoder`: the hash of its weights.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Card:
     decides_from: dict[str, float]
     security_from: float
     familiar_from: float
+    encoder: str
     trained_on: dict[str, object]
 
 
@@ -51,20 +53,39 @@ class Likelihoods:
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """`weights`: feature x answer, the answers being ten scopes, security, three areas."""
+class Weights:
+    """What speaks for which answer: ten scopes, security, three areas.
 
+    `surface`: feature x answer. `deep`: number of the encoder x answer.
+    """
+
+    surface: Floats
+    deep: Floats
+    bias: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
     ref: ModelRef
     card: Card
     features: Features
-    weights: Floats
-    bias: Floats
+    encoder: Encoder
+    weights: Weights
 
     def judge(self, readings: Sequence[Reading]) -> Likelihoods:
-        return self.likelihoods([self.features.of(reading) for reading in readings])
+        """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
+        return self.likelihoods(self.scores(readings))
 
-    def likelihoods(self, tickets: Sequence[Sparse]) -> Likelihoods:
-        scores = np.stack([self.score(ticket) for ticket in tickets])
+    def scores(self, readings: Sequence[Reading]) -> Floats:
+        meaning = self.encoder.encode([reading.text for reading in readings])
+        surface = [self._surface(reading) for reading in readings]
+        return np.asarray(np.stack(surface) + meaning @ self.weights.deep, np.float32)
+
+    def _surface(self, reading: Reading) -> Floats:
+        ticket = self.features.of(reading)
+        return ticket.values @ self.weights.surface[ticket.ids] + self.weights.bias
+
+    def likelihoods(self, scores: Floats) -> Likelihoods:
         scope_softness, security_softness, area_softness = self.card.temperatures
         n = len(SCOPES)
         return Likelihoods(
@@ -73,12 +94,9 @@ class Model:
             softmax(scores[:, n + 1 :] / area_softness),
         )
 
-    def score(self, ticket: Sparse) -> Floats:
-        return ticket.values @ self.weights[ticket.ids] + self.bias
-
     def direction(self, answer: int) -> Floats:
         """Per feature, how much it speaks for a scope rather than for the other nine."""
-        scopes = self.weights[:, : len(SCOPES)]
+        scopes = self.weights.surface[:, : len(SCOPES)]
         return np.asarray(scopes[:, answer] - scopes.mean(axis=1), np.float32)
 
 
@@ -87,48 +105,72 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
-def to_bytes(card: Card, features: Features, weights: Floats, bias: Floats) -> bytes:
-    """The artefact: JSON and integer arrays in one zip, the same for the same model."""
+def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights) -> bytes:
+    """The artefact: JSON and small numbers in one zip, the same for the same model."""
     vocabulary = {
         "words": list(features.words),
         "pieces": list(features.pieces),
         "signs": list(features.signs),
     }
-    scale = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
+    scale = np.maximum(np.abs(weights.surface).max(axis=0), 1e-9) / 127
+    parts = {
+        "card": _as_array(orjson.dumps(card)),
+        "vocabulary": _as_array(orjson.dumps(vocabulary)),
+        "rarity": features.rarity.astype(np.float16),
+        "surface": np.rint(weights.surface / scale).astype(np.int8),
+        "scale": scale.astype(np.float32),
+        "deep": weights.deep.astype(np.float32),
+        "bias": weights.bias.astype(np.float32),
+        "usual": encoder.usual.astype(np.int32),
+    }
+    for branch, low in enumerate(encoder.second or ()):
+        parts[f"inner{branch}"] = low.inner.astype(np.float16)
+        parts[f"outer{branch}"] = low.outer.astype(np.float16)
     file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        card=_as_array(orjson.dumps(card)),
-        vocabulary=_as_array(orjson.dumps(vocabulary)),
-        rarity=features.rarity.astype(np.float16),
-        weights=np.rint(weights / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
-        bias=bias.astype(np.float32),
-    )
+    np.savez_compressed(file, allow_pickle=False, **parts)
     return file.getvalue()
 
 
 def from_bytes(artefact: bytes) -> Model:
-    """The model in an artefact; raises ValueError where it is of another format."""
+    """The model in an artefact; raises ValueError where this code or the encoder is another."""
     with np.load(io.BytesIO(artefact), allow_pickle=False) as parts:
         card = Card(**orjson.loads(parts["card"].tobytes()))
         if card.format != FORMAT:
             raise ValueError(f"model format {card.format}, this code reads {FORMAT}")
-        vocabulary = orjson.loads(parts["vocabulary"].tobytes())
-        words, pieces, signs = (vocabulary[block] for block in ("words", "pieces", "signs"))
-        first_piece, first_sign = len(words), len(words) + len(pieces)
+        if card.encoder != hash_of_weights():
+            raise ValueError("the sentence encoder installed is not the one of the model")
         return Model(
             ModelRef(name=card.name, hash=hash_of(artefact)),
             card,
-            Features(
-                {word: i for i, word in enumerate(words)},
-                {piece: first_piece + i for i, piece in enumerate(pieces)},
-                {sign: first_sign + i for i, sign in enumerate(signs)},
-                parts["rarity"].astype(np.float32),
+            _features(parts),
+            _encoder(parts),
+            Weights(
+                parts["surface"].astype(np.float32) * parts["scale"], parts["deep"], parts["bias"]
             ),
-            parts["weights"].astype(np.float32) * parts["scale"],
-            parts["bias"],
         )
+
+
+def _features(parts: Mapping[str, npt.NDArray[np.generic]]) -> Features:
+    vocabulary = orjson.loads(parts["vocabulary"].tobytes())
+    words, pieces, signs = (vocabulary[block] for block in ("words", "pieces", "signs"))
+    first_piece, first_sign = len(words), len(words) + len(pieces)
+    return Features(
+        {word: i for i, word in enumerate(words)},
+        {piece: first_piece + i for i, piece in enumerate(pieces)},
+        {sign: first_sign + i for i, sign in enumerate(signs)},
+        parts["rarity"].astype(np.float32),
+    )
+
+
+def _encoder(parts: Mapping[str, npt.NDArray[np.generic]]) -> Encoder:
+    branches = sum(name.startswith("inner") for name in parts)
+    second = tuple(
+        LowRank(
+            parts[f"inner{branch}"].astype(np.float32), parts[f"outer{branch}"].astype(np.float32)
+        )
+        for branch in range(branches)
+    )
+    return Encoder(second or None, parts["usual"].astype(np.int64))
 
 
 def load(path: Path = ARTEFACT) -> Model:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from services.classifier.pleas import without_pleas
+
 LONGEST_READ = 6_000
 """Characters that are judged: the beginning and, of longer texts, also the end."""
 TAIL_READ = 1_500
@@ -103,11 +105,13 @@ LOG_LINE = re.compile(
     | \S*/(?:wp-content|public_html|wp-includes|wp-admin)/\S+\.php\b\S*\s*(?:on\s+line\s+\d+)?
     | \{["'].{20,}
     | [<{}();$\[\]]{1,3}\s*
-    | .*(?:;\s*|\{\s*|\}\s*)$(?<=[;{}])
     | (?:SELECT|INSERT|UPDATE|ALTER|CREATE|DELETE)\s+.{3,}\b(?:FROM|INTO|SET|TABLE|WHERE)\b.*
     )$""",
     re.VERBOSE,
 )
+CODE_LINE = re.compile(r".*[;{}]\s*$")
+PROSE = re.compile(r"(?:\b[^\W\d_]+,?\s+){5}")
+"""Five words in a row: a person wrote at least a part of the line."""
 FENCE = re.compile(r"^\s*```")
 
 
@@ -141,8 +145,8 @@ def read(subject: str, body: str) -> Reading:
         ask = "\n".join(words).strip()
     short, cut = within(ask)
     return Reading(
-        plain(subject[:500]).replace("\n", " ").strip(),
-        short,
+        without_pleas(plain(subject[:500]).replace("\n", " ").strip()),
+        without_pleas(short),
         "\n".join(logs)[:LONGEST_LOG],
         quoted,
         cut or len(body) > LONGEST_SCANNED,
@@ -230,11 +234,15 @@ def set_apart(lines: list[str]) -> tuple[list[str], list[str]]:
     for line in lines:
         if FENCE.match(line):
             fenced = not fenced
-        elif fenced or LOG_LINE.match(line):
+        elif fenced or LOG_LINE.match(line) or is_code(line):
             logs.append(line.strip())
         else:
             words.append(line)
     return words, logs
+
+
+def is_code(line: str) -> bool:
+    return bool(CODE_LINE.match(line)) and not PROSE.search(line)
 
 
 def within(text: str) -> tuple[str, bool]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from services.classifier.concepts import concepts_in
 from services.classifier.products import mentions
 from services.classifier.reading import Reading
 from shared.contracts import ProductArea
@@ -24,11 +25,12 @@ QUESTION = re.compile(r"[?？]")
 OUR_NAME = re.compile(r"crm\b", re.IGNORECASE)
 
 
-def signs_of(reading: Reading) -> Iterator[str]:
-    """The names of the signs found, each once."""
+def signs_of(reading: Reading, forms: Sequence[str]) -> Iterator[str]:
+    """The names of the signs found, each once. `forms`: of the words of the reading's text."""
     text, log = reading.text, reading.log
     both = f"{text}\n{log}" if log else text
     yield from _products(text)
+    yield from (f"says: {name}" for name in concepts_in(forms))
     if log:
         yield "log"
     for sign, pattern, where in (

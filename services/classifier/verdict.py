@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from services.classifier.asks import asks_of
 from services.classifier.evidence import phrases
-from services.classifier.model import AREAS, SCOPES, Model
+from services.classifier.model import AREAS, SCOPES, Likelihoods, Model
 from services.classifier.products import extension_of
 from services.classifier.reading import Reading, has_words, read
 from services.classifier.scope import CLAUSES, in_scope
@@ -17,6 +18,11 @@ from services.classifier.security import Look, look
 from shared.contracts import Finding, ProductArea, Scope, Verdict
 
 Floats = npt.NDArray[np.float32]
+ANOTHER_ASK = 0.7
+"""From which confidence a part of a ticket counts as an ask of its own."""
+NOT_THIS_ASK = 0.2
+"""Up to which likelihood of the main ask's scope it does."""
+LONGEST_SPAN = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +38,51 @@ def judge(model: Model, texts: Sequence[tuple[str, str]]) -> list[Judgement]:
     if not texts:
         return []
     readings = [read(subject, body) for subject, body in texts]
-    likely = model.judge(readings)
-    return [
-        Judgement(
-            conclude(model, reading, scopes, areas),
-            look(model, reading, float(security)),
+    asks = [asks_of(reading.ask) for reading in readings]
+    likely = model.judge([*readings, *(part for parts in asks for part in parts)])
+    judgements = []
+    next_ask = len(readings)
+    for row, (reading, parts) in enumerate(zip(readings, asks, strict=True)):
+        rows = range(next_ask, next_ask + len(parts))
+        next_ask += len(parts)
+        others = [(part, answer_of(likely, at)) for part, at in zip(parts, rows, strict=True)]
+        judgements.append(
+            Judgement(
+                conclude(model, reading, answer_of(likely, row), others),
+                look(model, reading, float(likely.security[row])),
+            )
         )
-        for reading, scopes, security, areas in zip(
-            readings, likely.scopes, likely.security, likely.areas, strict=True
-        )
-    ]
+    return judgements
 
 
-def conclude(model: Model, reading: Reading, scopes: Floats, areas: Floats) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """How likely each scope and each area is, for a ticket or a part of one."""
+
+    scopes: Floats
+    areas: Floats
+
+
+def answer_of(likely: Likelihoods, row: int) -> Likely:
+    return Likely(likely.scopes[row], likely.areas[row])
+
+
+def conclude(
+    model: Model,
+    reading: Reading,
+    likely: Likely,
+    asks: Sequence[tuple[Reading, Likely]] = (),
+) -> Verdict:
     """The verdict on one ticket; of a text without words, that it says nothing."""
     if not has_words(reading.text, least=1):
-        return Verdict(
-            findings=(Finding(scope=Scope.UNCLEAR, in_scope=False),),
-            decided=True,
-            model=model.ref,
-        )
-    order = np.argsort(-scopes, kind="stable")
+        empty = Finding(scope=Scope.UNCLEAR, in_scope=False)
+        return Verdict(findings=(empty,), decided=True, model=model.ref)
+    order = np.argsort(-likely.scopes, kind="stable")
     best, second = int(order[0]), int(order[1])
-    decided = is_decided(model, reading, scopes)
+    decided = is_decided(model, reading, likely.scopes)
+    further = further_findings(model, best, asks) if decided else ()
     return Verdict(
-        findings=(finding(model, reading, best, float(scopes[best]), areas),),
+        findings=(finding(model, reading, best, likely), *further),
         decided=decided,
         model=model.ref,
         candidates=() if decided else (SCOPES[best], SCOPES[second]),
@@ -70,11 +96,24 @@ def is_decided(model: Model, reading: Reading, scopes: Floats) -> bool:
     return bool(enough) and model.features.familiar(reading) >= model.card.familiar_from
 
 
-def finding(
-    model: Model, reading: Reading, answer: int, confidence: float, areas: Floats
-) -> Finding:
+def further_findings(
+    model: Model, primary: int, asks: Sequence[tuple[Reading, Likely]]
+) -> tuple[Finding, ...]:
+    """One finding per other scope that a part of the ticket surely asks for."""
+    found: dict[int, Finding] = {}
+    for part, likely in asks:
+        best = int(likely.scopes.argmax())
+        sure = likely.scopes[best] >= ANOTHER_ASK and likely.scopes[primary] <= NOT_THIS_ASK
+        if sure and best != primary and SCOPES[best] is not Scope.UNCLEAR and best not in found:
+            found[best] = finding(model, part, best, likely).model_copy(
+                update={"evidence": (part.ask[:LONGEST_SPAN],)}
+            )
+    return tuple(found.values())
+
+
+def finding(model: Model, reading: Reading, answer: int, likely: Likely) -> Finding:
     scope = SCOPES[answer]
-    area = AREAS[int(areas.argmax())]
+    area = AREAS[int(likely.areas.argmax())]
     return Finding(
         scope=scope,
         in_scope=in_scope(scope),
@@ -82,5 +121,5 @@ def finding(
         extension=extension_of(reading.text) if area is ProductArea.EXTENSION else None,
         clauses=CLAUSES[scope],
         evidence=phrases(reading.text, model.features, model.direction(answer)),
-        confidence=round(confidence, 4),
+        confidence=round(float(likely.scopes[answer]), 4),
     )

@@ -14,6 +14,7 @@ from shared.contracts import Frozen, ProductArea, Scope
 CORPUS = Path(__file__).parent.parent / "corpus"
 TRAIN = CORPUS / "train"
 ASIDE = CORPUS / "aside"
+DEVELOPMENT = CORPUS / "dev"
 
 
 class FurtherAsk(Frozen):

@@ -7,69 +7,107 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from services.classifier.model import AREAS, FORMAT, SCOPES, Card, softmax, to_bytes
-from services.classifier.training.calibrate import right_answers, temperature, thresholds
+from services.classifier.meaning import hash_of_weights
+from services.classifier.model import AREAS, FORMAT, SCOPES, Card, Weights, softmax, to_bytes
+from services.classifier.training.calibrate import (
+    right_answers,
+    security_threshold,
+    temperature,
+    thresholds,
+)
 from services.classifier.training.corpus import Labelled
-from services.classifier.training.fit import Choice, fit, matrix
+from services.classifier.training.fit import Choice, Material, fit, material_of
 from services.classifier.training.folds import folds
+from services.classifier.training.shrink import shrunk
 
 Floats = npt.NDArray[np.float32]
 NAME = "triage-linear"
 FAMILIAR_FROM = 0.4
-SECURITY_FROM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Scores and familiarity of every ticket, by models that were not fitted on its author."""
+    """Scores of every ticket, by models that were not fitted on its author."""
 
     scores: Floats
-    familiar: Floats
 
 
-def out_of_fold(tickets: Sequence[Labelled], choice: Choice) -> Unseen:
-    answers = len(SCOPES) + 1 + len(AREAS)
-    scores = np.zeros((len(tickets), answers), np.float32)
-    familiar = np.zeros(len(tickets), np.float32)
+def out_of_fold(material: Material, choice: Choice) -> Unseen:
+    tickets = material.tickets
+    scores = np.zeros((len(tickets), len(SCOPES) + 1 + len(AREAS)), np.float32)
     for seen, judged in folds(tickets):
-        fitted = fit([tickets[row] for row in seen], choice)
-        readings = [tickets[row].reading for row in judged]
-        scores[judged] = matrix(fitted.features, readings) @ fitted.weights + fitted.bias
-        familiar[judged] = [fitted.features.familiar(reading) for reading in readings]
-    return Unseen(scores, familiar)
+        scores[judged] = fit(material, seen, choice).scores(material, judged)
+    return Unseen(scores)
 
 
 def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> bytes:
     """The artefact for these tickets, the same to the byte each time."""
     choice = choice or Choice()
     with threadpool_limits(1):
-        unseen = out_of_fold(tickets, choice)
-        card = choose(tickets, unseen)
-        fitted = fit(tickets, choice)
-    return to_bytes(card, fitted.features, fitted.weights, fitted.bias)
+        encoder = shrunk([ticket.reading.text for ticket in tickets])
+        material = material_of(tickets, encoder, choice)
+        unseen = out_of_fold(material, choice)
+        second = second_look(unseen, tickets)
+        card = choose(tickets, second.applied_to(unseen.scores))
+        weights = fit(material, np.arange(len(tickets)), choice).weights(material)
+        return to_bytes(
+            card,
+            material.features,
+            encoder,
+            Weights(
+                second.applied_to(weights.surface, shift=False),
+                second.applied_to(weights.deep, shift=False),
+                second.applied_to(weights.bias[None])[0],
+            ),
+        )
 
 
-def choose(tickets: Sequence[Labelled], unseen: Unseen) -> Card:
-    """Temperatures and thresholds, from answers on tickets that the model never saw."""
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """The area once more, knowing what the scope looks like: a linear step after the first."""
+
+    turn: Floats
+    shift: Floats
+
+    def applied_to(self, answers: Floats, *, shift: bool = True) -> Floats:
+        """Scores, or columns of weights, with those of the area replaced."""
+        n = len(SCOPES)
+        seen = np.delete(answers, n, axis=1)
+        areas = seen @ self.turn + (self.shift if shift else 0)
+        return np.hstack([answers[:, : n + 1], areas]).astype(np.float32)
+
+
+def second_look(unseen: Unseen, tickets: Sequence[Labelled]) -> SecondLook:
+    seen = np.delete(unseen.scores, len(SCOPES), axis=1)
+    areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
+    model = LogisticRegression(C=0.1, max_iter=2000).fit(seen, areas)
+    return SecondLook(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+
+
+def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
+    """Temperatures and thresholds, from scores of tickets that the model never saw."""
     n = len(SCOPES)
     right = right_answers(tickets)
-    secure = np.array([[not ticket.security, ticket.security] for ticket in tickets])
+    reports = np.array([ticket.security for ticket in tickets])
     areas = np.array([[ticket.product_area is area for area in AREAS] for ticket in tickets])
-    security_scores = np.stack([np.zeros(len(tickets)), unseen.scores[:, n]], axis=1)
+    security = np.stack([np.zeros(len(tickets)), scores[:, n]], axis=1).astype(np.float32)
     softness = (
-        temperature(unseen.scores[:, :n], right),
-        temperature(security_scores.astype(np.float32), secure),
-        temperature(unseen.scores[:, n + 1 :], areas),
+        temperature(scores[:, :n], right),
+        temperature(security, np.stack([~reports, reports], axis=1)),
+        temperature(scores[:, n + 1 :], areas),
     )
-    likely = softmax(unseen.scores[:, :n] / np.float32(softness[0]))
+    likely = softmax(scores[:, :n] / np.float32(softness[0]))
+    likely_report = softmax(security / np.float32(softness[1]))[:, 1]
     return Card(
         name=NAME,
         format=FORMAT,
         temperatures=softness,
         decides_from=thresholds(likely, right),
-        security_from=SECURITY_FROM,
+        security_from=security_threshold(likely_report, reports),
         familiar_from=FAMILIAR_FROM,
+        encoder=hash_of_weights(),
         trained_on={"tickets": len(tickets), "authors": sorted({t.author for t in tickets})},
     )

@@ -1,0 +1,89 @@
+"""Which sentences plead instead of asking? Urgency, rank, flattery, threats, orders to the system.
+
+Words are not evidence (promise 6): a sentence that only pleads is not read by the model.
+"""
+
+from __future__ import annotations
+
+import re
+
+SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+$")
+LONGEST_PLEA = 160
+"""Characters; a longer sentence says something beside the plea."""
+
+PLEA = re.compile(
+    r"""
+      \b(?:very\s+|super\s+|extremely\s+)?urgent(?:ly)?\b | \basap\b | as\s+soon\s+as\s+possible
+    | \btop\s+priority\b | \b(?:highest|high|maximum)\s+priority\b | priority\s*(?:1|one
+      |to\s+highest)\b
+    | \bemergency\b | \bright\s+now\b | \bimmediate\s+(?:attention|response|action|answer|help)\b
+    | \bi(?:'m|\s+am|\s+have\s+been)?\s+(?:pay|paying)\s+(?:you\s+)?(?:a\s+lot|so\s+much
+      |good\s+money|enough)
+    | \bwe\s+pay\s+(?:you\s+)?(?:a\s+lot|so\s+much|good\s+money|enough)
+    | \b(?:vip|premium|platinum|enterprise|biggest|loyal|long-?time|best)\s+(?:customers?
+      |clients?|users?)\b
+    | \b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:rules?|instructions?|polic(?:y|ies)
+      |prompts?|above)\b
+    | \b(?:mark|flag|classify|treat|label|tag|set|route|categori[sz]e)\s+(?:this|it|my
+      |the)\b.{0,50}
+      \b(?:as|to)\b.{0,40}\b(?:covered|urgent|security|priority|bug(?:_report)?|in[\s_-]scope
+      |critical|highest|vip|paying)\b
+    | \bthis\s+is\s+(?:a\s+|an\s+)?(?:very\s+|really\s+)?(?:critical|serious|major|urgent
+      |huge)\s+(?:security\s+)?
+      (?:issue|problem|matter|incident|ticket|vulnerability|emergency)\b
+    | \b(?:security|sicherheits\w*)\s+(?:issue|problem|emergency|incident|notfall
+      |problem)\s*[!:]*\s*$
+    | \b(?:love|adore)\s+(?:your|the)\s+(?:product|plugin|crm|team|support|work|software)
+    | \bis\s+the\s+best\b | \byou(?:'re|\s+are|\s+guys\s+are)?\s+(?:the\s+best|amazing|awesome
+      |wonderful|brilliant
+      |great)\b
+    | \b(?:best|greatest|most\s+\w+)\s+(?:support|plugin|crm|team)\s+(?:ever|in\s+the\s+world
+      |i(?:'ve|\s+have))
+    | \b(?:keep\s+up\s+the|great|fantastic|excellent|amazing)\s+(?:good\s+|great\s+)?(?:work
+      |job|product|plugin|support|team)\b
+    | \b(?:my|our)\s+lawyers?\b | \blegal\s+action\b | \b(?:one|1)[\s-]star\s+review
+      | \bbad\s+review
+    | \b(?:sue|report)\s+you\b | \bor\s+(?:else\s+)?i(?:'ll|\s+will)\s+(?:cancel|leave|switch
+      |sue|tell)
+    | \bsystem\s*(?:prompt|override|message)?\s*:\s | \bdear\s+(?:ai|bot|classifier|system)\b
+    | \b(?:dringend|eilt|sofort(?:ige)?|schnellstmöglich|so\s+schnell\s+wie\s+möglich
+      |höchste\s+priorität|notfall)\b
+    | \bich\s+(?:zahle|bezahle)\s+(?:viel|genug)|\bwir\s+(?:zahlen|bezahlen)\s+(?:viel|genug)
+      | \banwalt\b
+    | \bignoriere?(?:n\s+sie)?\b.{0,40}\b(?:regeln|anweisungen)\b | \b(?:tolles|super
+      |großartiges)\s+(?:plugin|produkt|team)
+    | \b(?:urgente|lo\s+antes\s+posible|cuanto\s+antes|máxima\s+prioridad|emergencia)\b
+    | \bpago\s+mucho|\bpagamos\s+mucho | \babogados?\b | \bignor[ae]\b.{0,40}\b(?:reglas
+      |instrucciones|règles|instructions)\b
+    | \b(?:urgent|d'urgence|au\s+plus\s+vite|dès\s+que\s+possible|priorité\s+(?:absolue
+      |maximale))\b
+    | \b(?:je|nous)\s+pa(?:ie|ye|yons)\s+(?:beaucoup|cher) | \bavocat\b
+    | \b(?:ignorez|oubliez)\b.{0,40}\b(?:règles|instructions|consignes)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+ASKS = re.compile(
+    r"""\b(?:how|where|which|why|can(?:'t|not)?|could|does(?:n't)?|is\s+it\s+possible|error
+      |fail\w*
+    |broken|invoice|quote|import|export|contact|portal|plugin|extension|server|php|css|code
+      |hook|form
+    |login|refund|cancel\s+my|licen[cs]e|page|email|mails?|wie|wo|warum|kann|fehler|rechnung
+      |kontakt
+    |angebot|cómo|dónde|puedo|puede|factura|contacto|comment|où|pouvez|erreur|facture|devis)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def without_pleas(text: str) -> str:
+    """The text without the sentences that only plead; all of it where nothing else would stay."""
+    if not PLEA.search(text):
+        return text
+    kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence)]
+    rest = "".join(kept).strip()
+    return rest if len(rest) > 2 else text
+
+
+def only_pleads(sentence: str) -> bool:
+    if len(sentence) > LONGEST_PLEA or not PLEA.search(sentence):
+        return False
+    return not ASKS.search(PLEA.sub(" ", sentence))
