@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 from services.intake.app import inbound_works, run_http
@@ -11,7 +12,10 @@ from shared.settings import load, stop
 
 
 def main(arguments: list[str]) -> None:
-    """Run the role named by the one argument."""
+    """Run the role named by the one argument; SIGTERM and SIGINT end it cleanly, with 0."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn ends cleanly, then raises the signal once more for whoever handled it before.
+        signal.signal(number, lambda *_: None)
     match arguments:
         case ["http"]:
             run_http(load(Settings))
