@@ -17,7 +17,7 @@ from deploy.commands._output import note
 from deploy.commands._running import database, has_database, producing
 from deploy.failure import Failure
 from services.watch.gone import Gone
-from services.watch.reader import bystander, look_up, partitions_of, read_to_the_end
+from services.watch.reader import bystander, partitions_of, read_to_the_end, routed_among
 from services.watch.reading import places, sight
 from services.watch.replay import Answer, answer_for, returning
 from services.watch.sighting import Kind, Place, Sighting
@@ -223,8 +223,7 @@ async def _decided(settings: KafkaSettings, found: Sequence[Letter]) -> set[str]
         return set()
     if not has_database():
         note("note: DATABASE_URL is not set; asking the queues, not the ledger, what is decided")
-        told = [await look_up(settings, ticket_id) for ticket_id in asked]
-        return {each.ticket_id for each in told if any(s.queue for s in each.stages)}
+        return await routed_among(settings, asked)
     async with database() as connection:
         rows = await connection.fetch(
             "select distinct ticket_id from ledger where ticket_id = any($1::uuid[])",

@@ -22,7 +22,7 @@ from deploy.commands._output import INPUT_FAILED, note, say
 from deploy.commands._running import kafka_settings, producing, run
 from deploy.failure import WrongSetting
 from services.intake.acceptance import NamedBy
-from services.intake.submission import Submission
+from services.intake.submission import LARGEST_BYTES, Submission
 from shared.contracts import Frozen
 from shared.failures import Permanent
 from shared.ids import ticket_id
@@ -223,6 +223,8 @@ def by_inbound(settings: KafkaSettings, source: str, in_flight: int = IN_FLIGHT)
 
 
 async def _publish(producer: AIOKafkaProducer, address: str, source: str, line: Line) -> Submitted:
+    if len(line.raw) > LARGEST_BYTES:
+        return Submitted(line, refused=f"larger than {LARGEST_BYTES // 1024} kB")
     try:
         submission = as_model(line, Submission)
     except Permanent as failure:

@@ -18,7 +18,7 @@ from rich.live import Live
 from deploy.commands._output import AsJson, ago, say, table
 from deploy.commands._running import kafka_settings, run
 from services.watch.lag import lags
-from services.watch.reader import Tail
+from services.watch.reader import Tail, bystander
 from services.watch.views import Board, Lag
 from shared.settings import KafkaSettings
 
@@ -49,6 +49,8 @@ async def _watch(
     interval: float,
     count: int | None,
 ) -> None:
+    async with bystander(settings):
+        pass  # where Kafka does not answer, that is said at once and not on a screen of zeros
     board, found = Board(), list[Lag]()
     tail = Tail(settings, board.see, most=PER_PARTITION)
     tasks = [asyncio.create_task(tail.run()), asyncio.create_task(_measure(settings, found))]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import structlog
 from aiokafka.errors import KafkaError
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 from starlette.applications import Starlette
 
 from services.watch.http import make_app
@@ -22,6 +22,12 @@ from services.watch.views import Board, Lag
 
 log = structlog.get_logger()
 READ = Counter("triage_watch_records", "Records that watch has read.")
+GROUP_LAG = Gauge(
+    "triage_group_lag_records", "Records that a group has not committed.", ("group", "topic")
+)
+GROUP_LAG_SECONDS = Gauge(
+    "triage_group_lag_seconds", "Age of the oldest record not committed.", ("group", "topic")
+)
 FRESH_SECONDS = 1.0
 """Figures younger than this are given out again."""
 
@@ -100,4 +106,8 @@ class Watch:
             with suppress(KafkaError, OSError, TimeoutError):
                 self._lags = await asyncio.wait_for(lags(self._settings), 30.0)
                 self._lags_at = datetime.now(UTC)
+                for lag in self._lags:
+                    GROUP_LAG.labels(lag.group, lag.topic).set(lag.records)
+                    if lag.seconds is not None:
+                        GROUP_LAG_SECONDS.labels(lag.group, lag.topic).set(lag.seconds)
             await asyncio.sleep(self._settings.watch_lag_seconds)

@@ -222,6 +222,21 @@ class Tail:
         self.state = "catching up" if self._until else "following"
 
 
+async def routed_among(settings: KafkaSettings, ticket_ids: Iterable[str]) -> set[str]:
+    """Which of these tickets have ever been routed, by what stands on the queues."""
+    wanted, found = set(ticket_ids), set[str]()
+    known = places(settings.triage_namespace)
+    queues = [place.address for place in known.values() if place.kind is Kind.QUEUE]
+    async with bystander(settings) as (admin, consumer):
+        numbers = await partitions_of(admin, queues)
+        partitions = [TopicPartition(name, n) for name, ns in numbers.items() for n in ns]
+        async for record in read_to_the_end(consumer, partitions):
+            sighting = sight(record, known[record.topic])
+            if sighting.routed and sighting.ticket_id in wanted:
+                found.add(sighting.ticket_id)
+    return found
+
+
 async def committed_offsets(
     settings: KafkaSettings, group_id: str, partitions: Sequence[TopicPartition]
 ) -> dict[TopicPartition, int]:

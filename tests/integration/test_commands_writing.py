@@ -24,9 +24,9 @@ from deploy.commands.take import _take
 from deploy.failure import Failure
 from services.watch.reader import bystander, look_up, partitions_of, read_to_the_end
 from services.watch.replay import Answer
-from shared.contracts import Corrected
+from shared.contracts import Corrected, Queue
 from shared.engine.dead_letters import parked
-from shared.envelope import Outgoing, Record
+from shared.envelope import Outgoing, Record, encode
 from shared.failures import Permanent
 from shared.ids import ticket_id
 from shared.kafka import make_consumer
@@ -35,6 +35,7 @@ from shared.topics import (
     CORRECTIONS,
     INBOUND,
     LICENCES,
+    QUEUES,
     SECURITY,
     SUBMITTED,
     Reader,
@@ -159,6 +160,21 @@ async def test_a_ticket_that_is_decided_is_left_alone_and_said_so(
     await write(either_producer, a_letter(either_settings, offset=1, key=other))
     assert await replay(either_settings) == {Answer.DECIDED: 1, Answer.REPLAY: 1}
     assert [record.key for record in await on_topic(either_settings, SUBMITTED)] == [other]
+
+
+async def test_without_a_database_the_queues_tell_what_is_decided(
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
+) -> None:
+    queue = QUEUES[Queue.CORE].address(either_settings.triage_namespace)
+    routed = some.a_routed(queue=Queue.CORE)
+    now = datetime.now(UTC)
+    await write(
+        either_producer,
+        encode(queue, routed, event_id="m", source="test", time=now, subject=TICKET),
+    )
+    await write(either_producer, a_letter(either_settings))
+    assert await replay(either_settings) == {Answer.DECIDED: 1}
+    assert await on_topic(either_settings, SUBMITTED) == []
 
 
 async def test_submissions_by_kafka_get_the_id_that_intake_will_give(
