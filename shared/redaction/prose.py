@@ -83,7 +83,7 @@ _HARD = re.compile(
     r"(?<![^\s\"'“„«‘`(\[{>|])(?=[^\s\ufdd0]{0,40}[0-9!#$%&*+?^~§€])(?=[^\s\ufdd0]{0,40}[A-Za-z])"
     r"[^\s\ufdd0]{6,80}"
 )
-_NONCE = re.compile(r"(?i)nonce\W{0,6}$")
+_NONCE = re.compile(r"(?i)nonce[^\n]{0,30}$")
 _PAIRED = re.compile(r"[ \t](?:/|//|\|)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 _NO_VALUE = re.compile(
@@ -102,7 +102,7 @@ _NAMED_ID = re.compile(
     r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
 )
 _NOT_HARD = re.compile(
-    r"(?i).*(?:://|::|->|\\\\|\.php|\.js|\.css|\.html?|\.log|\.zip|\.csv|\.png|\.jpe?g|\.pdf|\.svg).*"
+    r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?(?:\(.*)?|.*(?:://|::|->|\\\\|\.php|\.js|\.css|\.html?|\.log|\.zip|\.csv|\.png|\.jpe?g|\.pdf|\.svg).*"
     r"|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*|#?[0-9a-f]{6,64}"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
@@ -255,7 +255,7 @@ def _hard_words(text: str, windows: list[tuple[int, int]]) -> Iterable[Span]:
                 yield Span(found.start(), windows[-1][1], "password")
                 return
             start, stop = _trimmed(text, *found.span())
-            if _NONCE.search(text, max(0, start - 16), start):
+            if _NONCE.search(text, max(0, start - 40), start):
                 continue
             paired = _PAIRED.search(text, max(0, start - 4), start) is not None
             for begin, end in _parts(text, start, stop):
