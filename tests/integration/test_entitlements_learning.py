@@ -72,8 +72,8 @@ async def test_a_backlog_of_100000_is_judged_again_in_batches_across_a_restart(
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         judged = await _judge_all(store, publisher)
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-        leased = WAITING - judged
-        assert leased <= 301 * 100, "what was judged before, and the batch that was cut off"
+        before_the_cut = WAITING - judged
+        assert before_the_cut in {30_000, 30_000 + BATCH}, "the last with the batch cut off"
         assert len(publisher.keys) + 5 >= WAITING // 100
         assert publisher.largest <= BATCH
         assert publisher.repeats == 0

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -81,3 +85,29 @@ async def test_facts_and_the_word_that_they_are_complete_are_stored_together_or_
             assert await connection.fetchval("select count(*) from licence_state") == 0
         finally:
             await connection.close()
+
+
+async def test_triage_coverage_prints_what_was_owed_at_a_past_moment(database_url: str) -> None:
+    async with opened(database_url) as store:
+        refund = fact(version=2, effective_at=T - DAY, state="refunded")
+        await store.save([(fact(), T - 9 * DAY), (refund, T)], [Mark("billing", T, T)])
+    asked = ["--account", "acct-1", "--product", "WooSync"]
+    now = await _printed(database_url, *asked, "--at", T.isoformat())
+    assert (now["status"], now["reasons"], now["fact_version"]) == ("no_licence", ["refunded"], 2)
+    before = (T - 2 * DAY).isoformat()
+    then = await _printed(database_url, *asked, "--at", before, "--known-at", before)
+    assert (then["status"], then["fact_version"], then["complete_until"]) == ("covered", 1, None)
+
+
+async def _printed(dsn: str, *arguments: str) -> dict[str, object]:
+    """What the command prints, as JSON."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy.commands", "coverage", *arguments),
+        env=os.environ | {"DATABASE_URL": dsn},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 0, err.decode()
+    document: dict[str, object] = json.loads(out)
+    return document
