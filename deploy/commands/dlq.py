@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands._dead_letters import Letter, Position, Summary, letters, replay_all
+from deploy.commands._dead_letters import Letter, Position, Summary, letters
 from deploy.commands._output import AsJson, clock, note, say, show, table
+from deploy.commands._replaying import replay_all
 from deploy.commands._running import a_ticket_id, kafka_settings, run
 from deploy.failure import Failure
 
@@ -24,7 +25,7 @@ def list_(json_: AsJson = False) -> None:
     if json_:
         say([each.document() for each in groups])
         return
-    titles = ("topic", "reader", "reason", "count", "went back", "newest")
+    titles = ("topic", "reader", "reason", "count", "dealt with", "newest")
     show(
         table(
             titles,

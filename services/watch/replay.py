@@ -17,7 +17,7 @@ class Answer(StrEnum):
 
     REPLAY = "goes back"
     TWIN = "goes back with another reader's copy"
-    GONE = "went back before"
+    GONE = "was dealt with before"
     DECIDED = "its ticket is decided already; use triage correct"
     TOO_OFTEN = "failed too often"
     TRUNCATED = "was too large to be kept whole"

@@ -15,8 +15,9 @@ import pytest
 import typer
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from deploy.commands._dead_letters import letters, replay_all
+from deploy.commands._dead_letters import letters
 from deploy.commands._lines import read_lines
+from deploy.commands._replaying import replay_all
 from deploy.commands.correct import _correct
 from deploy.commands.licences import facts_in, publish_and_wait
 from deploy.commands.submit import by_inbound
