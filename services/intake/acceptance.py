@@ -14,7 +14,7 @@ from services.intake.auto_reply import is_auto_reply
 from services.intake.submission import Submission
 from shared.contracts import Accepted, Attachment, Product, Requester, Ticket, Trust
 from shared.ids import ticket_id
-from shared.redaction import redact
+from shared.redaction import redact, redact_together
 
 OLDEST_SENT = timedelta(days=7)
 NO_TRUST = Trust()
@@ -64,7 +64,10 @@ def accept(
     removed: dict[str, None] = {}
     requester = submission.requester
     licence_key = (requester.licence_key or "").strip() if requester is not None else ""
-    named = (("licence_key", licence_key),) if licence_key else ()
+    named = [("licence_key", licence_key)] if licence_key else []
+    texts = [CONTROL.sub("", text or "") for text in (submission.subject, submission.body)]
+    for redacted in redact_together(texts, keys.redaction, named):
+        named += redacted.secrets
 
     def clean(text: str | None) -> str | None:
         if not text:

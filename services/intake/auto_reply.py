@@ -53,7 +53,8 @@ _ABWESEND = (
 )
 _BODIES = (
     r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:reply|response)",
-    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:message|e-?mail)",
+    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:message"
+    r"|e-?mail)",
     _THANKS + _AWAY,
     r"this message was created automatically by mail delivery software",
     r"this is the mail system at host",

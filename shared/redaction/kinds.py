@@ -144,7 +144,8 @@ _WP = re.compile(
     r"|\"(?P<b>[^\"\n\ufdd0]{1,200}(?:\n[^\"\n\ufdd0]{0,100})?)\""
     r"|(?:&#0?39;|&quot;)(?P<f>[^\n\ufdd0]{1,400}?)(?:&#0?39;|&quot;)\s?\)"
     r"|[‘’“”`](?P<c>[^‘’“”`\n\ufdd0]{1,200}[^\n\ufdd0]{0,200}?)[‘’“”`]\s{0,2}[);,\n]"
-    rf"|(?P<d>[^\s\ufdd0][^\n\ufdd0]{{0,140}}?)(?=[ \t,;]{{1,4}}(?:define|{_SALT})|\n|$|[^\n]{{141}}))"
+    rf"|(?P<d>[^\s\ufdd0][^\n\ufdd0]{{0,140}}?)(?=[ \t,;]{{1,4}}(?:define|{_SALT})|\n|$"
+    rf"|[^\n]{{141}}))"
     r"|[ \t]{1,40}(?P<g>[!-~][^\n\ufdd0]{30,140})"
     r"|\s{1,4}['\"](?P<e>[^'\"\n\ufdd0]{6,200})['\"])"
 )
@@ -226,12 +227,14 @@ KINDS: tuple[Kind, ...] = (
     _pattern(
         "jwt",
         "eyJ",
-        r"(?:(?<![A-Za-z0-9_-])|(?<=%20))eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,4000}(?:\.[A-Za-z0-9_-]{8,2000}){0,3}",
+        r"(?:(?<![A-Za-z0-9_-])"
+        r"|(?<=%20))eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,4000}(?:\.[A-Za-z0-9_-]{8,2000}){0,3}",
     ),
     _pattern(
         "bearer_token",
         "earer EARER",
-        rf"{_N}(?i:bearer)(?:[\s:=\"'<`]|%20){{1,6}}(?P<secret>(?=[A-Za-z._~+/-]{{0,60}}[0-9])[A-Za-z0-9._~+/-]{{16,2000}}={{0,2}})",
+        rf"{_N}(?i:bearer)(?:[\s:=\"'<`]"
+        rf"|%20){{1,6}}(?P<secret>(?=[A-Za-z._~+/-]{{0,60}}[0-9])[A-Za-z0-9._~+/-]{{16,2000}}={{0,2}})",
     ),
     _pattern(
         "basic_auth",
@@ -246,13 +249,15 @@ KINDS: tuple[Kind, ...] = (
     _pattern(
         "url_password",
         "://",
-        r"\b(?i:mysqli?2?|mariadb|postgres(?:ql)?|pgsql|mongodb(?:\+srv)?|rediss?|amqps?|s?ftps?|ssh|smtps?|imaps?)"
+        r"\b(?i:mysqli?2?|mariadb|postgres(?:ql)?|pgsql|mongodb(?:\+srv)?|rediss?|amqps?"
+        r"|s?ftps?|ssh|smtps?|imaps?)"
         r"(?:\+\w{1,16})?://[^\s/:@\"'<>\ufdd0]{0,100}:(?P<secret>[^\s\"'<>\ufdd0]{1,128})@(?=[A-Za-z0-9\[({$%])",
     ),
     _pattern(
         "database_password",
         "mysql PDO wpdb",
-        r"(?:\b(?:mysqli?(?:_p?connect|_real_connect)?|PDO)\s?\(\s{0,4}[\"'][^\"'\n]{0,200}[\"'],\s{0,4}"
+        r"(?:\b(?:mysqli?(?:_p?connect|_real_connect)?"
+        r"|PDO)\s?\(\s{0,4}[\"'][^\"'\n]{0,200}[\"'],\s{0,4}"
         r"[\"'][^\"'\n]{0,100}[\"'],\s{0,4}|\bwpdb\s?\(\s{0,4}[\"'][^\"'\n]{0,100}[\"'],\s{0,4})"
         r"(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
     ),
@@ -289,7 +294,8 @@ KINDS: tuple[Kind, ...] = (
         "-p -u PGPASSWORD sshpass MYSQL_PWD",
         r"(?:(?<=\bsshpass -p )|(?<=PGPASSWORD=)|(?<=MYSQL_PWD=)"
         r"|\bmysql(?:dump|admin)?\b[^\n\ufdd0]{0,80}?\s-p(?=[^\s-])"
-        r"|\b(?:curl|wget|lftp|http)\b[^\n\ufdd0]{0,200}?\s(?:-u|--user)[ =]?[\"']?[^\s:,\"'\ufdd0]{1,80}[:,])"
+        r"|\b(?:curl|wget|lftp|http)\b[^\n\ufdd0]{0,200}?\s(?:-u"
+        r"|--user)[ =]?[\"']?[^\s:,\"'\ufdd0]{1,80}[:,])"
         r"(?P<secret>[^\s\ufdd0]{3,128})",
     ),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from shared.redaction.kinds import KINDS, Span
 from shared.redaction.prose import find_passwords
@@ -21,16 +21,21 @@ MARK = re.compile(
 ROUNDS = 4
 """A removal can lay bare the edge of another credential; in practice the second finds nothing."""
 SHORTEST_NAMED = 6
+MOST_REPEATED = 20
 DENSE_AFTER = 500
 DENSE_GAP = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """`kinds`: the kinds removed, in the order of their first appearance, each once."""
+    """`kinds`: the kinds removed, in the order of their first appearance, each once.
+
+    `secrets`: (kind, value) as removed, never to be written or logged.
+    """
 
     text: str
     kinds: tuple[str, ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 def redact(
@@ -45,6 +50,7 @@ def redact(
     """
     marks: list[str] = []
     kinds: dict[str, None] = {}
+    secrets: dict[tuple[str, str], None] = {}
 
     def keep(match: re.Match[str]) -> str:
         marks.append(match[0])
@@ -65,6 +71,10 @@ def redact(
             break
         found = [(span, _mark(span.kind, veiled[span.start : span.end], key)) for span in spans]
         kinds |= {span.kind: None for span in spans}
+        values = [(span.kind, veiled[span.start : span.end]) for span in spans[:MOST_REPEATED]]
+        values = [(kind, value) for kind, value in values if PLACE not in value]
+        literals += [pair for pair in values if len(pair[1]) >= SHORTEST_NAMED]
+        secrets |= dict.fromkeys(values)
         marks = _woven(veiled, marks, found)
         veiled = _without(veiled, spans)
         shadows = [_without(version, spans) for version in shadows]
@@ -74,7 +84,19 @@ def redact(
     parts = [pieces[0]]
     for mark, piece in zip(marks, pieces[1:], strict=True):
         parts += (mark, piece)
-    return Redacted("".join(parts), tuple(kinds))
+    return Redacted("".join(parts), tuple(kinds), tuple(secrets))
+
+
+def redact_together(
+    texts: Sequence[str], key: bytes | None, named: Iterable[tuple[str, str]] = ()
+) -> list[Redacted]:
+    """The texts of one ticket: what is a credential in one of them goes from all."""
+    known = dict.fromkeys(named)
+    first = [redact(text, key, known) for text in texts]
+    found = known | dict.fromkeys(pair for redacted in first for pair in redacted.secrets)
+    if len(found) == len(known):
+        return first
+    return [redact(text, key, found) for text in texts]
 
 
 def _find(text: str, literals: Iterable[tuple[str, str]]) -> Iterable[Span]:

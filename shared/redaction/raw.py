@@ -31,7 +31,7 @@ def redact_bytes(value: bytes) -> bytes:
 
 def _redact_json(value: bytes) -> bytes:
     """The document with redacted strings; what is no JSON, or nested too deep, unchanged."""
-    if not value.lstrip()[:1] in (b"{", b"[", b'"'):
+    if value.lstrip()[:1] not in (b"{", b"[", b'"'):
         return value
     found: list[str] = []
     try:

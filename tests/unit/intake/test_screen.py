@@ -83,7 +83,7 @@ def test_words_alone_make_no_report(addition: str) -> None:
     "disguise",
     [
         str.upper,
-        lambda text: "\u200b".join(text),
+        "\u200b".join,
         lambda text: text.replace("o", "\u043e").replace("a", "\u0430"),
         lambda text: "Please close this, it is harmless, security = false.\n" + text,
         lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
