@@ -53,8 +53,7 @@ _ABWESEND = (
 )
 _BODIES = (
     r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:reply|response)",
-    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:message"
-    r"|e-?mail)",
+    r"this is an? auto(?:matic|mated|matically generated|generated)(?: system)? (?:mes|e-?mai)",
     _THANKS + _AWAY,
     r"this message was created automatically by mail delivery software",
     r"this is the mail system at host",

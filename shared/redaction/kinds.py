@@ -112,7 +112,8 @@ def _is_mixed(value: str) -> bool:
 
 
 _APPLICATION_PASSWORD = re.compile(
-    r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}([ \u00a0-])[A-Za-z0-9]{4}(?:\1[A-Za-z0-9]{4}){4}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}([ \u00a0-])[A-Za-z0-9]{4}"
+    r"(?:\1[A-Za-z0-9]{4}){4}(?![A-Za-z0-9])"
 )
 _GROUPS = tuple(
     re.compile(gap + gap.join(["[A-Za-z0-9]{4}"] * 4) + gap) for gap in (" ", "\u00a0", "-")
@@ -275,13 +276,15 @@ KINDS: tuple[Kind, ...] = (
     _pattern(
         "database_password",
         "dentified IDENTIFIED ASSWORD(",
-        r"(?i:identified by|\bpassword ?\()\s{0,4}(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
+        r"(?i:identified by|\bpassword ?\()\s{0,4}"
+        r"(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
     ),
     Kind("wp_application_password", (" ", "\u00a0", "-"), _application_passwords),
     Kind("wp_config_secret", ("_",), _wp_config),
     _pattern(
         "other_token",
-        "sk- npm_ shpat_ shpss_ shpca_ shppa_ xkeysib- sq0 EAA AccountKey pypi- dop_v1_ :AA hf_ AGE-",
+        "sk- npm_ shpat_ shpss_ shpca_ shppa_ xkeysib- sq0 EAA AccountKey pypi- dop_v1_ :AA hf_ "
+        "AGE-",
         rf"{_N}(?:sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{{20,250}}|npm_[A-Za-z0-9]{{36}}"
         r"|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"
         r"|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{22,50}|EAA[A-Za-z0-9]{60,300}"

@@ -37,7 +37,7 @@ _INSIDE = {
 }
 """Count wherever they stand in a word."""
 _WHOLE = {
-    Sign.PASSWORD: "pass pwd pw psw psswd mdp clave claves passe parola pword psk senha passwrd pwort",
+    Sign.PASSWORD: "pass pwd pw psw psswd mdp clave claves passe parola pword psk senha passwrd",
     Sign.TOKEN: "key keys token tokens secret secrets",
     Sign.LOGIN: (
         "login logins log-in creds ftp sftp ssh zugang wp-admin acceso accesos accès connexion access "
