@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,12 +17,15 @@ from pydantic import BaseModel, ConfigDict
 from shared.contracts import (
     COVERED_SCOPES,
     Accepted,
+    Corrected,
     Finding,
     LicenceFact,
     ProductArea,
     Queue,
     Requester,
+    ReviewReason,
     Scope,
+    Security,
     Ticket,
     Trust,
     Verdict,
@@ -29,6 +34,7 @@ from shared.ids import TICKETS
 
 FILE = Path(__file__).with_name("cases.yaml")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+NOT_FLAGGED = Security()
 TRUSTED = Trust(sent_at=True, email=True, account_id=True)
 
 
@@ -41,11 +47,27 @@ class Expected(BaseModel):
     reasons: tuple[str, ...]
     provisional: bool = False
     queue: Queue
+    review: ReviewReason | None = None
+    reply: str | None = None
+    says: tuple[str, ...] = ()
+
+
+class Later(BaseModel):
+    """Where a ticket ends once facts were learned or a person has spoken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    queue: Queue
+    revisions: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One worked case. `complete_until` None: the feed was never heard."""
+    """One worked case. `complete_until` None: the feed was never heard.
+
+    `other_words`: another text came under the same key before. `learned`: facts that come after
+    the first decision, with a feed that has then passed the ticket; `corrections`: what people say.
+    """
 
     name: str
     facts: tuple[LicenceFact, ...]
@@ -53,11 +75,68 @@ class Case:
     accepted: Accepted
     verdict: Verdict
     expected: Expected
+    security: Security = NOT_FLAGGED
+    other_words: bool = False
+    learned: tuple[LicenceFact, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
+    then: Later | None = None
 
 
 def read_cases(now: datetime, file: Path = FILE) -> list[Case]:
     """All cases, with times that count from `now`; raises KeyError or ValueError naming a slip."""
-    return [_case(entry, now) for entry in yaml.safe_load(file.read_text("utf-8"))["cases"]]
+    return [_case(entry, now) for entry in _entries(file)]
+
+
+def cases_together(reach: datetime, file: Path = FILE) -> list[Case]:
+    """All cases for one store whose feed reaches that far: none meets the customers of another.
+
+    Each case counts its times from the moment at which such a feed is as far behind as it says.
+    """
+    return [
+        _case(_apart(entry, number), _now_of(entry, reach))
+        for number, entry in enumerate(_entries(file))
+    ]
+
+
+def _entries(file: Path) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = yaml.safe_load(file.read_text("utf-8"))["cases"]
+    return entries
+
+
+def _now_of(entry: Mapping[str, Any], reach: datetime) -> datetime:
+    feed = _moment(entry.get("feed", 0), reach)
+    return reach if feed is None else reach + (reach - feed)
+
+
+def _apart(entry: dict[str, Any], number: int) -> dict[str, Any]:
+    """The case with licences, accounts and `.example` domains of its own."""
+
+    def renamed(value: Any) -> Any:
+        match value:
+            case dict():
+                return {key: renamed(inner) for key, inner in value.items()}
+            case list():
+                return [renamed(inner) for inner in value]
+            case str():
+                value = re.sub(r"\bacct-\w+", rf"\g<0>-{number}", value)
+                return re.sub(r"(?i)\.example\b", rf"\g<0>{number}", value)
+            case _:
+                return value
+
+    def own(licences: dict[str, Any]) -> dict[str, Any]:
+        return {f"{name}-{number}": with_defaults(name, each) for name, each in licences.items()}
+
+    def with_defaults(name: str, history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        given = {"account": f"acct-{name}", "emails": [f"{name.lower()}@holders.example"]}
+        return renamed([given | history[0], *history[1:]])  # type: ignore[no-any-return]
+
+    ticket = renamed(entry["ticket"])
+    if "key" in ticket:
+        ticket["key"] = f"{ticket['key']}-{number}"
+    apart = dict(entry) | {"ticket": ticket, "licences": own(entry.get("licences", {}))}
+    if "learned" in entry:
+        apart["learned"] = own(entry["learned"])
+    return apart
 
 
 def key_of(licence: str) -> str:
@@ -69,23 +148,39 @@ def _case(entry: dict[str, Any], now: datetime) -> Case:
     entry = dict(entry)
     name = entry.pop("name")
     try:
-        licences = entry.pop("licences", {})
         ticket = dict(entry.pop("ticket"))
+        accepted = _accepted(name, ticket, now)
         case = Case(
             name,
-            tuple(
-                fact for each, history in licences.items() for fact in _facts(each, history, now)
-            ),
+            _all_facts(entry.pop("licences", {}), now),
             _moment(entry.pop("feed", 0), now),
-            _accepted(name, ticket, now),
+            accepted,
             _verdict(ticket),
             Expected.model_validate(entry.pop("expect")),
+            Security(flag=ticket.pop("report", False)),
+            ticket.pop("other_words", False),
+            _all_facts(entry.pop("learned", {}), now),
+            tuple(_corrected(said, accepted.ticket_id) for said in entry.pop("corrected", [])),
+            Later.model_validate(then) if (then := entry.pop("then", None)) else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"case {name!r}: {error}") from error
     if left := [*ticket, *entry]:
         raise ValueError(f"case {name!r}: what is {left[0]!r}?")
     return case
+
+
+def _all_facts(licences: Mapping[str, Any], now: datetime) -> tuple[LicenceFact, ...]:
+    histories = licences.items()
+    return tuple(fact for each, history in histories for fact in _facts(each, history, now))
+
+
+def _corrected(said: str, ticket_id: UUID) -> Corrected:
+    """`report`, `no report`, or the category that the ticket really has."""
+    word: dict[str, Any] = {"scope": said}
+    if said in {"report", "no report"}:
+        word = {"security": said == "report"}
+    return Corrected(ticket_id=ticket_id, by="Ada", reason="I have read it.", **word)
 
 
 def _facts(licence: str, history: list[dict[str, Any]], now: datetime) -> list[LicenceFact]:
@@ -165,14 +260,16 @@ def _accepted(name: str, ticket: dict[str, Any], now: datetime) -> Accepted:
         received_at=now,
         as_of=sent,
         ticket=Ticket(subject=name, requester=requester, site_url=ticket.pop("site", None)),
+        auto_reply=ticket.pop("machine", False),
     )
 
 
 def _verdict(ticket: dict[str, Any]) -> Verdict:
+    sure = ticket.pop("sure", True)
     asks = ticket.pop("asks", None)
     if asks is None:
         asks = [{k: ticket.pop(k) for k in ("scope", "area", "extension") if k in ticket}]
-    return Verdict(findings=tuple(_finding(ask) for ask in asks), decided=True)
+    return Verdict(findings=tuple(_finding(ask) for ask in asks), decided=sure)
 
 
 def _finding(ask: dict[str, Any]) -> Finding:
