@@ -11,7 +11,12 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from services.watch.gone import Gone
-from services.watch.reader import bystander, partitions_of, read_to_the_end
+from services.watch.reader import (
+    bystander,
+    partitions_of,
+    read_to_the_end,
+    stored_commits,
+)
 from services.watch.reading import places, sight
 from services.watch.sighting import Kind, Place, Sighting
 from shared.envelope import Record
@@ -134,9 +139,7 @@ async def gone_of(
 ) -> dict[TopicPartition, Gone]:
     if not partitions:
         return {}
-    stored = await admin.list_consumer_group_offsets(
-        replay_group(settings), partitions=list(partitions)
-    )
+    stored = await stored_commits(admin, replay_group(settings), partitions)
     return {
         tp: Gone.read(stored[tp].offset, stored[tp].metadata or "") if tp in stored else Gone()
         for tp in partitions

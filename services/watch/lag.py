@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from services.watch.reader import partitions_of
+from services.watch.reader import partitions_of, stored_commits
 from services.watch.views import Lag
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
@@ -62,7 +62,7 @@ async def _lag(
     consumer.assign(partitions)
     ends = await consumer.end_offsets(partitions)
     begins = await consumer.beginning_offsets(partitions)
-    committed = await admin.list_consumer_group_offsets(name, partitions=partitions)
+    committed = await stored_commits(admin, name, partitions)
     waiting = {}
     for partition, end in ends.items():
         offset = committed[partition].offset if partition in committed else -1

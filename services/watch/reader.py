@@ -13,8 +13,14 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+)
 from aiokafka.partitioner import murmur2
+from aiokafka.structs import OffsetAndMetadata
 
 from services.watch.reading import places, sight
 from services.watch.sighting import Kind, Place, Sighting
@@ -30,6 +36,11 @@ ANSWER_SECONDS = 10.0
 """A broker that takes longer to say which topics it has is away, or frozen."""
 RETRY_SECONDS = 1.0
 POLL_MS = 250
+COORDINATOR_NOT_YET = (
+    GroupCoordinatorNotAvailableError,
+    GroupLoadInProgressError,
+    NotCoordinatorForGroupError,
+)
 TICKET_KINDS = frozenset({Kind.TICKETS, Kind.QUEUE, Kind.STATUS, Kind.CORRECTIONS})
 
 
@@ -237,6 +248,27 @@ async def routed_among(settings: KafkaSettings, ticket_ids: Iterable[str]) -> se
     return found
 
 
+async def stored_commits(
+    admin: AIOKafkaAdminClient, group_id: str, partitions: Sequence[TopicPartition]
+) -> dict[TopicPartition, OffsetAndMetadata]:
+    """A group's commits with their metadata; an offset of -1 where there is none.
+
+    A broker that has just started says for some seconds that nobody keeps the group's commits.
+    """
+    deadline = asyncio.get_running_loop().time() + ANSWER_SECONDS
+    while True:
+        try:
+            found: dict[
+                TopicPartition, OffsetAndMetadata
+            ] = await admin.list_consumer_group_offsets(group_id, partitions=list(partitions))
+        except COORDINATOR_NOT_YET:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+        else:
+            return found
+
+
 async def committed_offsets(
     settings: KafkaSettings, group_id: str, partitions: Sequence[TopicPartition]
 ) -> dict[TopicPartition, int]:
@@ -244,7 +276,7 @@ async def committed_offsets(
     admin = make_admin(settings)
     try:
         await admin.start()
-        found = await admin.list_consumer_group_offsets(group_id, partitions=list(partitions))
+        found = await stored_commits(admin, group_id, partitions)
     finally:
         await admin.close()
     return {tp: stored.offset for tp, stored in found.items() if stored.offset >= 0}
