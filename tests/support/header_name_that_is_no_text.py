@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from typing_extensions import override
+
 from shared.kafka import make_producer
 from shared.settings import KafkaSettings
 
@@ -15,6 +17,7 @@ from shared.settings import KafkaSettings
 class Name(str):
     __slots__ = ()
 
+    @override
     def encode(self, *_: object) -> bytes:
         return b"\xff\xfe"
 
