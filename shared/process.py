@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -264,10 +265,17 @@ def run(
 ) -> None:
     """Run a stage process to its end and exit with its code; never hangs on the way out."""
     configure_logs(name, level=process.log_level, as_json=process.log_json)
+    end_with_our_own_code()
     sock = listen(process.probe_host, process.probe_port)
     code = asyncio.run(StageProcess(name, kafka, process, works, hook).serve(sock))
     sys.stderr.flush()
     os._exit(code)
+
+
+def end_with_our_own_code() -> None:
+    """Keep a clean end clean: uvicorn raises the signal once more for whoever handled it before."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 
 from services.intake.app import inbound_works, run_http
 from services.intake.settings import Settings
-from shared.process import run
+from shared.process import end_with_our_own_code, run
 from shared.settings import load, stop
 
 
 def main(arguments: list[str]) -> None:
     """Run the role named by the one argument; SIGTERM and SIGINT end it cleanly, with 0."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn ends cleanly, then raises the signal once more for whoever handled it before.
-        signal.signal(number, lambda *_: None)
+    end_with_our_own_code()
     match arguments:
         case ["http"]:
             run_http(load(Settings))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-
 import uvicorn
 
 from services.watch.app import Watch
 from services.watch.settings import Settings
 from shared.logs import configure_logs
-from shared.process import listen
+from shared.process import end_with_our_own_code, listen
 from shared.settings import load
 
 
@@ -24,9 +22,7 @@ def main() -> None:
     config = uvicorn.Config(
         Watch(settings).app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn ends cleanly, then raises the signal once more for whoever handled it before.
-        signal.signal(number, lambda *_: None)
+    end_with_our_own_code()
     uvicorn.Server(config).run(sockets=socks)
 
 
