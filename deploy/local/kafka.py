@@ -142,6 +142,10 @@ class JavaKafka(ChildServer):
         self.address = f"127.0.0.1:{self._port}"
 
     @override
+    def fetch(self) -> None:
+        fetch_jars(self._cache)
+
+    @override
     def _launch(self) -> subprocess.Popen[bytes]:
         jars = fetch_jars(self._cache)
         settings = self._folder / "server.properties"

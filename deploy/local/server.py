@@ -43,6 +43,9 @@ class Server(ABC):
     kind: Kind
     address: str
 
+    def fetch(self) -> None:
+        """Bring here what the start needs from elsewhere; the first time it may take minutes."""
+
     @abstractmethod
     def ended(self) -> str | None:
         """That it has ended by itself, in words; None while it runs."""

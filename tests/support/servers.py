@@ -7,6 +7,7 @@ server (stop, kill, pause) takes `own_kafka` or `own_postgres`, which nobody els
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -177,6 +178,15 @@ async def _execute(dsn: str, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Fetch images and jars before the first test's clock runs; what fails is told by the test."""
+    if session.config.option.collectonly:
+        return
+    if any(item.get_closest_marker("real") for item in session.items):
+        with contextlib.suppress(ServerFailed):
+            kafka_here.choose_kafka(Path(), kafka_here.REAL, os.environ).fetch()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
