@@ -26,6 +26,8 @@ from shared.ids import event_id
 from shared.topics import CLASSIFIED, SECURITY, SUBMITTED, Reader
 
 SOURCE = "classifier"
+BATCH = 100
+"""Small enough that on a starved machine, too, a batch ends long before it looks stuck."""
 Clock = Callable[[], datetime]
 Arrived = Event[Submitted]
 Judge = Callable[[Sequence[Ticket]], Sequence[Judgement]]
@@ -110,7 +112,7 @@ def ordinary_work(judge_all: Judge, writing: Writing) -> Work[Arrived]:
             outgoing=(writing.classified(event, event.data.security, Verdict(), failure),)
         )
 
-    return Work(Reader.CLASSIFIER, SUBMITTED, read_submitted, decide, give_up=give_up)
+    return Work(Reader.CLASSIFIER, SUBMITTED, read_submitted, decide, give_up=give_up, batch=BATCH)
 
 
 def security_work(look_at_all: Looker, writing: Writing) -> Work[Arrived]:
@@ -129,7 +131,7 @@ def security_work(look_at_all: Looker, writing: Writing) -> Work[Arrived]:
         security = raised(event.data.security, seen)
         return Outcome(urgent=writing.missed_by_screen(event, security))
 
-    return Work(Reader.CLASSIFIER_SECURITY, SUBMITTED, read_submitted, decide)
+    return Work(Reader.CLASSIFIER_SECURITY, SUBMITTED, read_submitted, decide, batch=BATCH)
 
 
 def read_submitted(record: Record) -> Arrived:
