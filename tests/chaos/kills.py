@@ -21,6 +21,8 @@ READY_POLL_SECONDS = 0.2
 FLIGHT_POLL_SECONDS = 0.005
 LONGEST_CALM = 1.5
 """Seconds between a process being ready and the next attempt on it, at most."""
+INTAKE_CALM = 12.0
+"""Longer, or nothing would come through the only door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ class Killer:
     async def _hunt(self, name: str, process: Process, meter: FlightMeter) -> None:
         while True:
             await until_ready(process)
-            await asyncio.sleep(self.dice.uniform(0.0, LONGEST_CALM))
+            longest = INTAKE_CALM if name == INTAKE else LONGEST_CALM
+            await asyncio.sleep(self.dice.uniform(0.0, longest))
             cut_off = await kill_at_work(name, process, meter, self.load)
             if cut_off:
                 self.kills.append(Kill(time.monotonic() - self._began, name, cut_off))

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import cycle, islice
 from random import Random
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 from aiokafka import AIOKafkaProducer
@@ -46,6 +47,9 @@ SAID: Mapping[Word, Mapping[str, object]] = {
     Word.SCOPE: {"scope": "custom_development"},
 }
 REQUEST_SECONDS = 15.0
+AT_ONCE = 64
+"""Requests in flight, at most."""
+KNOCK_SECONDS = 0.1
 LARGEST = 4 * 1024 * 1024
 BILLING = "billing"
 UPSTREAM = "storm"
@@ -88,6 +92,9 @@ class Load:
         self._stack = AsyncExitStack()
         self._ends = 0.0
         self._arrived = 0
+        self._door = asyncio.Event()
+        self._door.set()
+        self._seats = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> Self:
         self._producer = AIOKafkaProducer(
@@ -201,18 +208,38 @@ class Load:
             pause = min(1.0, pause * 2)
 
     async def _ask(self, body: Mapping[str, Any], key: str) -> httpx.Response | None:
-        self.in_flight += 1
-        try:
-            answer = await self._http.post(
-                "/v1/tickets", json=body, headers={"Idempotency-Key": key}
-            )
-        except httpx.TransportError as error:
-            self.answers[type(error).__name__] += 1
-            return None
-        finally:
-            self.in_flight -= 1
+        await self._door.wait()
+        async with self._seats:
+            self.in_flight += 1
+            try:
+                answer = await self._http.post(
+                    "/v1/tickets", json=body, headers={"Idempotency-Key": key}
+                )
+            except httpx.TransportError as error:
+                self.answers[type(error).__name__] += 1
+                self._door_closed()
+                return None
+            finally:
+                self.in_flight -= 1
         self.answers[str(answer.status_code)] += 1
         return answer
+
+    def _door_closed(self) -> None:
+        """While intake is down one knocks for all, so that waiting costs nothing."""
+        if self._door.is_set():
+            self._door.clear()
+            self._start(self._knock())
+
+    async def _knock(self) -> None:
+        where = urlsplit(self.target.intake)
+        while not self._door.is_set():
+            try:
+                _, writer = await asyncio.open_connection(where.hostname, where.port)
+            except OSError:
+                await asyncio.sleep(KNOCK_SECONDS)
+            else:
+                writer.close()
+                self._door.set()
 
     def _accepted(self, external_id: str, ticket_id: str | None) -> None:
         known = self.submissions[external_id]
