@@ -43,7 +43,7 @@ class Server(ABC):
     kind: Kind
     address: str
 
-    def fetch(self) -> None:
+    def fetch(self) -> None:  # noqa: B027  # most servers have nothing to fetch
         """Bring here what the start needs from elsewhere; the first time it may take minutes."""
 
     @abstractmethod
