@@ -29,7 +29,7 @@ from tests.support.servers import missing
 from tests.support.stages import everything_on
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.containers, pytest.mark.real, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.containers, pytest.mark.real, pytest.mark.timeout(1200)]
 
 ONE_OF_MANY = 20
 """How many tickets are accepted between two blows."""
@@ -43,9 +43,9 @@ def pipeline() -> Iterator[Compose]:
         missing["Docker"] = f"{reason}; start a Docker engine to test docker-compose.yml"
         pytest.skip(missing["Docker"])
     project = Compose.fresh(f"triage-test-{uuid.uuid4().hex[:8]}")
-    project.compose("build", "--quiet", seconds=400)
+    project.compose("build", "--quiet", seconds=900)
     try:
-        project.compose("up", "--wait", "--no-build", seconds=150)
+        project.compose("up", "--wait", "--no-build", seconds=240)
         yield project
     finally:
         project.compose("--profile", "*", "down", "--volumes", "--timeout", "3")
