@@ -40,7 +40,7 @@ async def storm(work: Path, seed: int, mix: Mix, **options: object) -> Outcome:
 
 
 @pytest.mark.real
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_every_promise_holds_in_a_short_storm(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,7 +53,7 @@ async def test_every_promise_holds_in_a_short_storm(
 
 
 @pytest.mark.real
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_a_careless_stage_in_the_same_storm_is_reported_as_losing_tickets(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ MIX = Mix(rate=20.0, seconds=600.0, reports=0.15, inbound=0.15)
 
 
 @pytest.mark.real
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_no_ticket_is_lost_or_decided_twice_when_a_process_ends_at_any_step(
     kafka: Server,
     database_url: str,

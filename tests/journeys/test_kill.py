@@ -25,7 +25,7 @@ SEED = 1
 
 
 @pytest.mark.real
-@pytest.mark.timeout(480)
+@pytest.mark.timeout(900)
 async def test_no_ticket_is_lost_or_decided_twice_when_processes_are_killed(
     kafka: Server,
     database_url: str,
