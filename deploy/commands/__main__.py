@@ -28,6 +28,7 @@ COMMANDS = {
     "contracts": "Build the documents of the contracts, or check them for drift.",
     "health": "Ask a process whether it is well; for container health checks.",
     "classify": "Judge tickets offline: JSON Lines in, verdicts out.",
+    "model": "Train, measure, compare and promote models.",
 }
 """Each is a file of this folder: with a function of its name, or, for a group, an `app`."""
 

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 
 FILE = Path(__file__).with_name("concepts.yaml")
+HEAD = 3
+"""Letters by which phrases are looked up."""
 
 
-def concepts_in(forms: Sequence[str]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase with the spaces that mark where its words begin and end, and what it speaks of."""
+
+    text: str
+    concept: str
+
+
+def concepts_in(forms: Sequence[str]) -> set[str]:
     """The names of the concepts that a text speaks of, by the forms of its words."""
-    text = f" {' '.join(form for form in forms if form != '?')} "
-    for name, phrases in load_concepts().items():
-        if any(phrase in text for phrase in phrases):
-            yield name
+    words = [form for form in forms if form != "?"]
+    text = f" {' '.join(words)} "
+    by_head = load_concepts()
+    heads = {word[:HEAD] for word in words} & by_head.keys()
+    return {p.concept for head in heads for p in by_head[head] if p.text in text}
 
 
 @cache
-def load_concepts() -> dict[str, tuple[str, ...]]:
-    """Concept and phrases, each with the spaces that mark where its words end."""
+def load_concepts() -> Mapping[str, tuple[Phrase, ...]]:
+    """All phrases, by the first letters of their first word."""
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    return {
-        str(name): tuple(dict.fromkeys(_marked(str(phrase)) for phrase in phrases))
-        for name, phrases in document.items()
-    }
-
-
-def _marked(phrase: str) -> str:
-    return f" {phrase[:-1]}" if phrase.endswith("*") else f" {phrase} "
+    by_head: dict[str, list[Phrase]] = {}
+    for concept, phrases in document.items():
+        for phrase in dict.fromkeys(str(phrase) for phrase in phrases):
+            marked = f" {phrase[:-1]}" if phrase.endswith("*") else f" {phrase} "
+            head = marked.split(maxsplit=1)[0][:HEAD]
+            by_head.setdefault(head, []).append(Phrase(marked, str(concept)))
+    return {head: tuple(found) for head, found in by_head.items()}

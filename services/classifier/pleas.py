@@ -37,8 +37,7 @@ PLEA = re.compile(
     | \bis\s+the\s+best\b | \byou(?:'re|\s+are|\s+guys\s+are)?\s+(?:the\s+best|amazing|awesome
       |wonderful|brilliant
       |great)\b
-    | \b(?:best|greatest|most\s+\w+)\s+(?:support|plugin|crm|team)\s+(?:ever|in\s+the\s+world
-      |i(?:'ve|\s+have))
+    | \b(?:best|greatest|most\s+\w+)\s+(?:\w+\s+){1,3}(?:ever|in\s+the\s+world|i(?:'ve|\s+have))
     | \b(?:keep\s+up\s+the|great|fantastic|excellent|amazing)\s+(?:good\s+|great\s+)?(?:work
       |job|product|plugin|support|team)\b
     | \b(?:my|our)\s+lawyers?\b | \blegal\s+action\b | \b(?:one|1)[\s-]star\s+review

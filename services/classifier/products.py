@@ -10,6 +10,8 @@ from shared.catalogue import CatalogueProduct, load_catalogue
 from shared.contracts import ProductArea
 
 GAP = r"[\s\-_]*"
+WORDS = re.compile(r"[\s\-_]+|(?<=[a-z])(?=[A-Z])")
+"""Where the parts of a name meet: at gaps, and at capitals within a word."""
 BESIDE = re.compile(
     r"\b(?:extensions?|ext|add-?ons?|plugins?|modul\w*|erweiterung\w*|extensi[oó]n\w*|complement\w*"
     r"|m[oó]dul\w*|extension\w*|estension\w*|uitbreiding\w*|connect\w*|licen[cs]e)\b",
@@ -55,7 +57,7 @@ def extension_of(text: str) -> str | None:
 def _pattern() -> re.Pattern[str]:
     names = {name for entry in load_catalogue().products for name in (entry.name, *entry.aliases)}
     spelled = sorted(
-        {GAP.join(re.escape(word) for word in re.split(r"[\s\-_]+", name)) for name in names},
+        {GAP.join(re.escape(word) for word in WORDS.split(name)) for name in names},
         key=len,
         reverse=True,
     )

@@ -30,7 +30,7 @@ def signs_of(reading: Reading, forms: Sequence[str]) -> Iterator[str]:
     text, log = reading.text, reading.log
     both = f"{text}\n{log}" if log else text
     yield from _products(text)
-    yield from (f"says: {name}" for name in concepts_in(forms))
+    yield from (f"says: {name}" for name in sorted(concepts_in(forms)))
     if log:
         yield "log"
     for sign, pattern, where in (

@@ -34,25 +34,25 @@ class Judgement:
 
 
 def judge(model: Model, texts: Sequence[tuple[str, str]]) -> list[Judgement]:
-    """A judgement per (subject, body), in their order."""
+    """A judgement per (subject, body), in their order; none depends on another."""
     if not texts:
         return []
     readings = [read(subject, body) for subject, body in texts]
-    asks = [asks_of(reading.ask) for reading in readings]
-    likely = model.judge([*readings, *(part for parts in asks for part in parts)])
-    judgements = []
-    next_ask = len(readings)
-    for row, (reading, parts) in enumerate(zip(readings, asks, strict=True)):
-        rows = range(next_ask, next_ask + len(parts))
-        next_ask += len(parts)
-        others = [(part, answer_of(likely, at)) for part, at in zip(parts, rows, strict=True)]
-        judgements.append(
-            Judgement(
-                conclude(model, reading, answer_of(likely, row), others),
-                look(model, reading, float(likely.security[row])),
-            )
+    likely = model.judge(readings)
+    asks = [
+        asks_of(reading.ask) if is_decided(model, reading, scopes) else []
+        for reading, scopes in zip(readings, likely.scopes, strict=True)
+    ]
+    parts = [part for some in asks for part in some]
+    of_parts = model.judge(parts) if parts else likely
+    answers = iter([(part, answer_of(of_parts, row)) for row, part in enumerate(parts)])
+    return [
+        Judgement(
+            conclude(model, reading, answer_of(likely, row), [next(answers) for _ in asks[row]]),
+            look(model, reading, float(likely.security[row])),
         )
-    return judgements
+        for row, reading in enumerate(readings)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,24 +67,26 @@ def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """The area once more, knowing what the scope looks like: a linear step after the first."""
+    """Security and area once more, knowing what the scope looks like: a linear step after."""
 
     turn: Floats
     shift: Floats
 
     def applied_to(self, answers: Floats, *, shift: bool = True) -> Floats:
-        """Scores, or columns of weights, with those of the area replaced."""
-        n = len(SCOPES)
-        seen = np.delete(answers, n, axis=1)
-        areas = seen @ self.turn + (self.shift if shift else 0)
-        return np.hstack([answers[:, : n + 1], areas]).astype(np.float32)
+        """Scores, or columns of weights, with those of security and area replaced."""
+        again = answers @ self.turn + (self.shift if shift else 0)
+        return np.hstack([answers[:, : len(SCOPES)], again]).astype(np.float32)
 
 
 def second_look(unseen: Unseen, tickets: Sequence[Labelled]) -> SecondLook:
-    seen = np.delete(unseen.scores, len(SCOPES), axis=1)
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
-    model = LogisticRegression(C=0.1, max_iter=2000).fit(seen, areas)
-    return SecondLook(model.coef_.T.astype(np.float32), model.intercept_.astype(np.float32))
+    reports = np.array([ticket.security for ticket in tickets])
+    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores, reports)
+    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores, areas)
+    return SecondLook(
+        np.vstack([security.coef_, area.coef_]).T.astype(np.float32),
+        np.concatenate([security.intercept_, area.intercept_]).astype(np.float32),
+    )
 
 
 def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:

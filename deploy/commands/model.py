@@ -1,0 +1,163 @@
+"""How is the classifier's model made, measured, compared and put to work?"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.commands._output import AsJson, note, say, show, table
+from deploy.failure import Failure, WrongSetting
+from services.classifier.model import ARTEFACT, Model, hash_of, load, save
+from services.classifier.training import corpus, report
+from services.classifier.training.answers import Answer, answer
+from services.classifier.training.figures import Figure, by_language, figures
+from services.classifier.training.metamorphic import Rate, rates
+from services.classifier.training.shadow import differences
+from services.intake.screen import screen
+
+app = typer.Typer(no_args_is_help=True, help="Train, measure, compare and promote models.")
+CANDIDATE = Path(".cache") / "candidate.npz"
+CORRECTED_WEIGHT = 5.0
+"""How much a corrected ticket weighs beside one of the corpus."""
+ModelFile = Annotated[Path, typer.Option("--model", help="The model artefact.")]
+
+
+@app.command()
+def train(
+    out: Annotated[Path, typer.Option(help="Where the candidate goes.")] = CANDIDATE,
+    corrected: Annotated[
+        Path | None, typer.Option(help="More labelled tickets, from corrections; JSON Lines.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit a candidate on the corpus; the live model stays as it is until it is promoted."""
+    from services.classifier.training.train import train as fit  # noqa: PLC0415  # heavy
+
+    tickets = corpus.load_folder(corpus.TRAIN)
+    if corrected is not None:
+        more = _labelled(corrected)
+        tickets += [ticket.model_copy(update={"weight": CORRECTED_WEIGHT}) for ticket in more]
+    note(f"fitting on {len(tickets)} tickets; this takes a minute")
+    artefact = fit(tickets)
+    save(artefact, out)
+    done = {"file": str(out), "hash": hash_of(artefact), "tickets": len(tickets)}
+    say(done) if as_json else note(f"{out}: {done['hash']}")
+
+
+@app.command()
+def evaluate(
+    model_file: ModelFile = ARTEFACT,
+    as_json: AsJson = False,
+    words: Annotated[
+        bool, typer.Option(help="Also the rates of words that are no evidence.")
+    ] = True,
+) -> None:
+    """The figures on the part set aside, with sizes and intervals; the development set apart."""
+    model = _model(model_file)
+    aside, development = _sets(model)
+    changed = _rates(model) if words else []
+    if as_json:
+        say(
+            {
+                "model": model.ref.model_dump(),
+                "aside": [asdict(figure) for figure in figures(aside)],
+                "languages": {k: [asdict(f) for f in v] for k, v in by_language(aside).items()},
+                "development": [asdict(figure) for figure in figures(development)],
+                "words": [asdict(rate) for rate in changed],
+            }
+        )
+        return
+    _show("set aside", figures(aside))
+    for language, some in by_language(aside).items():
+        _show(f"set aside, {language}", some)
+    _show("development set", figures(development))
+    if changed:
+        rows = [(r.change, f"{r.decisions:.4f}", f"{r.flags:.4f}", r.size) for r in changed]
+        show(table(("words that are no evidence", "decisions", "flags", "tickets"), rows))
+
+
+@app.command("report")
+def write_report(
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("report"),
+    model_file: ModelFile = ARTEFACT,
+) -> None:
+    """Tables, pictures, slices and the worst errors, as files."""
+    model = _model(model_file)
+    aside, development = _sets(model)
+    sets = {"aside": aside, "development": development}
+    for path in report.write(out, sets, _rates(model), f"{model.ref.name} {model.ref.hash}"):
+        say({"file": str(path)})
+
+
+@app.command()
+def shadow(
+    tickets: Annotated[Path, typer.Argument(help="JSON Lines with id, subject, body.")],
+    candidate: Annotated[Path, typer.Option(help="The candidate.")] = CANDIDATE,
+    model_file: ModelFile = ARTEFACT,
+) -> None:
+    """Run a candidate beside the live model: what would go another way, one line each."""
+    from deploy.commands._lines import as_model, read_lines  # noqa: PLC0415
+    from deploy.commands.classify import Asked  # noqa: PLC0415  # brings its own streams
+
+    asked = [as_model(line, Asked) for line in read_lines(tickets)]
+    texts = [(str(ticket.id), ticket.subject, ticket.body) for ticket in asked]
+    found = differences(_model(model_file), _model(candidate), texts)
+    for difference in found:
+        say(asdict(difference))
+    note(f"{len(found)} of {len(texts)} tickets would go another way")
+
+
+@app.command()
+def promote(
+    candidate: Annotated[Path, typer.Option(help="The candidate.")] = CANDIDATE,
+    model_file: ModelFile = ARTEFACT,
+) -> None:
+    """Make a candidate the live model; running processes take it when they start again."""
+    model = _model(candidate)
+    shutil.copyfile(candidate, model_file)
+    shutil.copyfile(candidate.with_suffix(".sha256"), model_file.with_suffix(".sha256"))
+    note(f"{model_file}: {model.ref.hash}")
+
+
+def _sets(model: Model) -> tuple[list[Answer], list[Answer]]:
+    return (
+        answer(model, corpus.load_folder(corpus.ASIDE), _screened),
+        answer(model, corpus.load_folder(corpus.DEVELOPMENT), _screened),
+    )
+
+
+def _rates(model: Model) -> list[Rate]:
+    """Over the development set and the part set aside: the model was fitted on neither."""
+    return rates(model, corpus.load_folder(corpus.DEVELOPMENT) + corpus.load_folder(corpus.ASIDE))
+
+
+def _screened(subject: str, body: str) -> bool:
+    return screen(subject, body).flag
+
+
+def _show(title: str, some: Sequence[Figure]) -> None:
+    rows = [(f.name, f"{f.value:.3f}", report.interval(f), f.size) for f in some]
+    show(table((title, "value", "95 % interval", "tickets"), rows))
+
+
+def _labelled(file: Path) -> list[corpus.Labelled]:
+    try:
+        return corpus.load_file(file)
+    except OSError as error:
+        raise WrongSetting(f"cannot read {file}: {error.strerror}") from None
+    except ValueError as error:
+        raise Failure(str(error)) from None
+
+
+def _model(file: Path) -> Model:
+    try:
+        return load(file)
+    except OSError as error:
+        raise WrongSetting(f"cannot read {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise WrongSetting(str(error)) from None

@@ -1,0 +1,56 @@
+"""Is the artefact ours, and does a ticket's answer depend on that ticket alone?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from services.classifier.model import ARTEFACT, from_bytes, load, save
+from services.classifier.reading import read
+
+TEXTS = [
+    ("Import", "The CSV import fails at row 200 since the update."),
+    ("", "Can you write me a snippet that adds a field to the quote?"),
+    ("Rechnung", "Wo stelle ich das Logo der Rechnung ein?"),
+]
+
+
+def test_an_artefact_with_one_byte_changed_is_refused(tmp_path):
+    artefact = bytearray(ARTEFACT.read_bytes())
+    path = tmp_path / "model.npz"
+    save(bytes(artefact), path)
+    artefact[100] ^= 1
+    path.write_bytes(artefact)
+    with pytest.raises(ValueError, match=r"is not the model that model\.sha256 names"):
+        load(path)
+
+
+def test_the_reference_names_the_artefact(model):
+    assert model.ref.hash == ARTEFACT.with_suffix(".sha256").read_text().strip()
+
+
+def test_the_artefact_is_small():
+    assert ARTEFACT.stat().st_size < 5_000_000
+
+
+def test_no_pickle_is_read(tmp_path):
+    path = tmp_path / "model.npz"
+    with path.open("wb") as file:
+        np.savez(file, card=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(ValueError, match="allow_pickle=False"):
+        from_bytes(path.read_bytes())
+
+
+def test_a_ticket_gets_the_same_answer_alone_and_among_others(model):
+    readings = [read(*text) for text in TEXTS]
+    together = model.judge(readings)
+    for row, reading in enumerate(readings):
+        alone = model.judge([reading])
+        np.testing.assert_allclose(alone.scopes[0], together.scopes[row], atol=1e-4)
+        np.testing.assert_allclose(alone.security[0], together.security[row], atol=1e-4)
+
+
+def test_likelihoods_of_scopes_add_up_to_one(model):
+    likely = model.judge([read(*text) for text in TEXTS])
+    np.testing.assert_allclose(likely.scopes.sum(axis=1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(likely.areas.sum(axis=1), 1.0, atol=1e-5)

@@ -1,0 +1,57 @@
+"""Does the model raise the flag, and only raise it?"""
+
+from __future__ import annotations
+
+import pytest
+
+from services.classifier.reading import read
+from services.classifier.security import Look, look_at, raised
+from shared.contracts import Finder, Security
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        (
+            "A customer opened his invoice link, changed the number at the end of the address and saw "
+            "the invoice of somebody else, without logging in."
+        ),
+        (
+            "Wenn man in der Adresse die Nummer ändert, sieht man ohne Anmeldung die Rechnungen anderer "
+            "Kunden."
+        ),
+        (
+            "Our former sales rep, whose user I deleted, still logs in to the portal and downloads the "
+            "invoices of other clients."
+        ),
+    ],
+)
+def test_an_exposure_in_plain_words_is_found(model, body):
+    found = look_at(model, [read("", body)])[0]
+    assert found.found
+    assert found.reasons
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Where do I set the invoice logo?",
+        "I forgot my password and the reset mail does not arrive.",
+        "I'd like a refund for my renewal.",
+    ],
+)
+def test_other_tickets_are_not_flagged(model, body):
+    assert not look_at(model, [read("", body)])[0].found
+
+
+def test_the_model_never_lowers_a_flag():
+    flagged = Security(flag=True, reasons=("xss",), found_by=(Finder.SCREEN,))
+    assert raised(flagged, Look(0.0, found=False)) == flagged
+
+
+def test_the_model_adds_its_reasons_to_the_screens():
+    flagged = Security(flag=True, reasons=("xss",), found_by=(Finder.SCREEN,), over_rate=True)
+    after = raised(flagged, Look(0.9, found=True, reasons=("reads as: a",)))
+    assert after.found_by == (Finder.SCREEN, Finder.MODEL)
+    assert after.reasons == ("xss", "reads as: a")
+    assert after.over_rate

@@ -1,0 +1,99 @@
+"""What does the classifier conclude? Plain cases of the scope guide, and the odd ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from services.classifier.reading import read
+from services.classifier.verdict import Likely, conclude, judge
+from shared.contracts import ProductArea, Scope
+
+
+def verdict_on(model, subject, body):
+    return judge(model, [(subject, body)])[0].verdict
+
+
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [
+        ("Where do I set the logo that is printed on invoices?", Scope.PRODUCT_QUESTION),
+        ("Wo stelle ich das Logo auf den Rechnungen ein?", Scope.PRODUCT_QUESTION),
+        (
+            "Since the update the CSV import stops at row 200, also with all other plugins off.",
+            Scope.BUG_REPORT,
+        ),
+        (
+            "Depuis la mise à jour, l'import CSV s'arrête à la ligne 200, même sans autre extension.",
+            Scope.BUG_REPORT,
+        ),
+        ("Please write a PHP snippet that adds a column to the export.", Scope.CUSTOM_DEVELOPMENT),
+        ("I want a refund for my renewal, you charged my card twice.", Scope.UNCLEAR),
+        (
+            "The import fails only while FormGoose is active. Without FormGoose it works.",
+            Scope.THIRD_PARTY_COMPATIBILITY,
+        ),
+        (
+            "Please raise the PHP memory limit on our hosting, here is the cPanel login.",
+            Scope.SERVER_ADMINISTRATION,
+        ),
+    ],
+)
+def test_plain_cases_of_the_guide_get_their_scope(model, body, scope):
+    assert verdict_on(model, "", body).findings[0].scope is scope
+
+
+@pytest.mark.parametrize("body", ["", "   ", "😀😀😀", "\u200b", "!", "1234"])
+def test_a_ticket_without_words_is_unclear(model, body):
+    found = verdict_on(model, "", body)
+    assert [finding.scope for finding in found.findings] == [Scope.UNCLEAR]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "請求書のロゴはどこで設定しますか。更新後に動作しません。",
+        "Πού ορίζω το λογότυπο των τιμολογίων στο πρόγραμμα;",
+        "Hvar stilli ég merkið sem prentast á reikningana mína eftir uppfærsluna?",
+    ],
+)
+def test_an_unknown_language_is_left_to_a_person(model, body):
+    assert not verdict_on(model, "", body).decided
+
+
+def test_who_abstains_names_the_two_best_categories(model):
+    scopes = np.full(len(Scope), 0.05, np.float32)
+    scopes[list(Scope).index(Scope.BUG_REPORT)] = 0.31
+    scopes[list(Scope).index(Scope.PRODUCT_QUESTION)] = 0.29
+    likely = Likely(scopes, np.array([1.0, 0.0, 0.0], np.float32))
+    found = conclude(model, read("", "It is about the thing with the quotes."), likely)
+    assert not found.decided
+    assert found.candidates == (Scope.BUG_REPORT, Scope.PRODUCT_QUESTION)
+    assert found.findings[0].confidence == pytest.approx(0.31)
+
+
+def test_who_decides_names_no_candidates(model):
+    found = verdict_on(model, "", "Please write a PHP snippet that adds a column to the export.")
+    assert found.decided
+    assert found.candidates == ()
+
+
+def test_a_named_extension_is_the_product_area(model):
+    finding = verdict_on(
+        model, "woo sync", "Orders from woo-sync arrive twice since version 5."
+    ).findings[0]
+    assert finding.product_area is ProductArea.EXTENSION
+    assert finding.extension == "WooSync"
+
+
+def test_evidence_is_in_the_tickets_own_words(model):
+    body = "Please write a PHP snippet that adds a column to the export."
+    finding = verdict_on(model, "", body).findings[0]
+    assert finding.evidence
+    assert all(phrase in body for phrase in finding.evidence)
+
+
+def test_no_ticket_changes_the_answer_of_its_neighbour(model):
+    alone = judge(model, [("", "Where do I set the invoice logo?")])[0]
+    among = judge(model, [("a", "b"), ("", "Where do I set the invoice logo?"), ("", "x" * 5000)])
+    assert among[1].verdict.findings[0].scope is alone.verdict.findings[0].scope
