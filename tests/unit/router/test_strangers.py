@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.entitlements.coverage import Moment, coverage
@@ -35,6 +35,7 @@ from shared.contracts import (
 )
 from tests.support.builders import a_finding, an_accepted
 from tests.support.router import RULES
+from tests.unit.entitlements.test_laws import law
 from tests.unit.entitlements.worlds import DAY, END, TRUSTED, T, fact, learned, on
 
 KEY = "ab" * 32
@@ -137,7 +138,7 @@ def told(
     return live.queue.value, reply.model_dump_json().encode() if reply else b""
 
 
-@settings(deadline=None)
+@law
 @given(
     st.one_of(st.just([]), own_licences),
     others_licences(),
