@@ -59,6 +59,8 @@ class Harm:
     subject: str
     did: str
     hit: bool = True
+    cut_off: int = 0
+    """Records or requests in the hands of a killed process."""
 
 
 Fault = Callable[[Ground], Awaitable[Harm]]
@@ -71,7 +73,8 @@ async def kill_process(ground: Ground) -> Harm:
     cut_off = await kill_at_work(name, process, ground.meter, ground.load)
     if not cut_off:
         return Harm(name, "had nothing in hand", hit=False)
-    return Harm(name, f"cut off {cut_off} {'requests' if name == INTAKE else 'records'}")
+    what = "requests" if name == INTAKE else "records"
+    return Harm(name, f"cut off {cut_off} {what}", cut_off=cut_off)
 
 
 async def freeze_process(ground: Ground) -> Harm:

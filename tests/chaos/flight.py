@@ -62,10 +62,11 @@ class FlightMeter:
         for reader in GROUPS:
             try:
                 ends = await asyncio.wait_for(self.in_flight(reader), ANSWER_SECONDS)
-                if ends:
-                    found[reader] = await asyncio.wait_for(
-                        self.unfinished(reader, ends), ANSWER_SECONDS
-                    )
+                if ends is None:
+                    continue
+                left = await asyncio.wait_for(self.unfinished(reader, ends), ANSWER_SECONDS)
+                if left:
+                    found[reader] = left
             except TimeoutError:
                 break
         return found

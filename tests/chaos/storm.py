@@ -43,7 +43,7 @@ class Hit:
     @property
     def counts(self) -> bool:
         """It met work under way, and did something."""
-        return self.harm.hit and bool(self.in_flight)
+        return self.harm.hit and bool(self.in_flight or self.harm.cut_off)
 
 
 @dataclass(frozen=True, slots=True)
