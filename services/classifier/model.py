@@ -71,6 +71,7 @@ class Model:
     features: Features
     encoder: Encoder
     weights: Weights
+    directions: Floats
 
     def judge(self, readings: Sequence[Reading]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
@@ -96,8 +97,13 @@ class Model:
 
     def direction(self, answer: int) -> Floats:
         """Per feature, how much it speaks for a scope rather than for the other nine."""
-        scopes = self.weights.surface[:, : len(SCOPES)]
-        return np.asarray(scopes[:, answer] - scopes.mean(axis=1), np.float32)
+        return np.asarray(self.directions[answer], np.float32)
+
+
+def directions_of(weights: Weights) -> Floats:
+    """Scope x feature: each scope's weights above the mean of all ten."""
+    scopes = weights.surface[:, : len(SCOPES)].T
+    return np.ascontiguousarray(scopes - scopes.mean(axis=0))
 
 
 def softmax(scores: Floats) -> Floats:
@@ -139,14 +145,16 @@ def from_bytes(artefact: bytes) -> Model:
             raise ValueError(f"model format {card.format}, this code reads {FORMAT}")
         if card.encoder != hash_of_weights():
             raise ValueError("the sentence encoder installed is not the one of the model")
+        weights = Weights(
+            parts["surface"].astype(np.float32) * parts["scale"], parts["deep"], parts["bias"]
+        )
         return Model(
             ModelRef(name=card.name, hash=hash_of(artefact)),
             card,
             _features(parts),
             _encoder(parts),
-            Weights(
-                parts["surface"].astype(np.float32) * parts["scale"], parts["deep"], parts["bias"]
-            ),
+            weights,
+            directions_of(weights),
         )
 
 

@@ -8,6 +8,11 @@ from __future__ import annotations
 import re
 
 SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+$")
+SHOUT = re.compile(
+    r"^\W*(?:(?:very\s+)?urgente?|asap|important|dringend|eilt|emergency|help)\b\s*[:!*\-–—]+\s*",
+    re.IGNORECASE,
+)
+"""An alarm in front of a text, most often of a subject."""
 LONGEST_PLEA = 160
 """Characters; a longer sentence says something beside the plea."""
 
@@ -75,6 +80,7 @@ ASKS = re.compile(
 
 def without_pleas(text: str) -> str:
     """The text without the sentences that only plead; all of it where nothing else would stay."""
+    text = SHOUT.sub("", text) or text
     if not PLEA.search(text):
         return text
     kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence)]
