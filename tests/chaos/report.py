@@ -110,6 +110,8 @@ def as_markdown(outcome: Outcome) -> str:
         "",
         *_table(("figure", "value"), verdict.figures.items()),
         *_table(("fault", "times"), sorted(Counter(hit.fault for hit in counted).items())),
+        "From the 202 of a report to its record on the security queue; 0: people had it before.",
+        "",
         *_table(
             ("report accepted during", "reports", "median s to the queue", "worst s"),
             (
