@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -89,18 +89,13 @@ def _kind(case: Case, arrived: Input) -> Arrived:
             return Arrived.LEARNED if arrived is case.learned else Arrived.ASSESSED
 
 
-def with_seal(case: Case, decision: Decision, basis: Basis) -> Case:
-    """The case, with what this decision of it rests on."""
-    with_basis = replace(decision, basis=basis)
-    case = _with(case, with_basis)
-    return _with(case, replace(with_basis, seal=seal_of(inputs_of(case, with_basis))))
-
-
-def _with(case: Case, decision: Decision) -> Case:
-    place = decision.revision - 1
-    return replace(
-        case, decisions=(*case.decisions[:place], decision, *case.decisions[place + 1 :])
-    )
+def sealed(case: Case, earlier: int, basis: Basis) -> Case:
+    """The case, with what its decisions after the `earlier` ones rest on."""
+    old = case.decisions[:earlier]
+    made = tuple(replace(new, basis=basis) for new in case.decisions[earlier:])
+    case = replace(case, decisions=(*old, *made))
+    marked = (replace(new, seal=seal_of(inputs_of(case, new))) for new in made)
+    return replace(case, decisions=(*old, *marked))
 
 
 def known_by(case: Case, basis: Basis) -> Case:
@@ -144,13 +139,23 @@ def _step(decision: Decision) -> Document:
     if decision.basis is None:
         raise LookupError(f"the ledger kept no inputs of revision {decision.revision}")
     policy = decision.record.policy
-    step = Step(
-        revision=decision.revision,
-        **asdict(decision.basis),
-        policy=policy.hash if policy else "",
-        decided_at=decision.record.decided_at,
-    )
-    return step.model_dump(mode="json")
+    return {
+        "revision": decision.revision,
+        **basis_json(decision.basis),
+        "policy": policy.hash if policy else "",
+        "decided_at": decision.record.decided_at.isoformat(),
+    }
+
+
+def basis_json(basis: Basis) -> Document:
+    return {
+        "arrived": basis.arrived.value,
+        "assessed": basis.assessed,
+        "learned": basis.learned,
+        "suspected": basis.suspected,
+        "corrections": basis.corrections,
+        "code": basis.code,
+    }
 
 
 def seal_of(inputs: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
-from services.router.inputs import basis_of, with_seal
+from services.router.inputs import basis_of, sealed
 from services.router.record import ordinary_record, security_record
 from services.router.ruling import Rulebook
 from shared.contracts import Cause, Queue
@@ -62,10 +62,9 @@ def _sealed(case: Case, earlier: int, arrived: Input, code: str) -> Case:
     """The case with what its new decisions rest on, sealed."""
     if any(old.basis is None for old in case.decisions[:earlier]):
         return case  # begun before the ledger kept inputs
-    basis = basis_of(case, arrived, code)
-    for new in case.decisions[earlier:]:
-        case = with_seal(case, new, basis)
-    return case
+    if len(case.decisions) == earlier:
+        return case
+    return sealed(case, earlier, basis_of(case, arrived, code))
 
 
 def _flagged(case: Case) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from services.router.case import (
     Input,
     Suspected,
 )
+from services.router.inputs import basis_json
 from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
 from shared.ids import conflicting_ticket_id
 from shared.postgres import Database
@@ -294,7 +295,7 @@ def _row(ticket_id: UUID, decision: Decision) -> tuple[object, ...]:
         decision.supersedes,
         decision.live,
         decision.record.model_dump_json().encode(),
-        orjson.dumps(asdict(decision.basis)).decode() if decision.basis else None,
+        orjson.dumps(basis_json(decision.basis)).decode() if decision.basis else None,
         decision.seal,
         decision.record.decided_at,
         decision.published_at,
