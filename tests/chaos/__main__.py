@@ -13,8 +13,7 @@ from pathlib import Path
 
 from tests.chaos.checker import lost
 from tests.chaos.load import Mix
-from tests.chaos.naive import NAIVE
-from tests.chaos.pipeline import WITH_TWINS
+from tests.chaos.naive import CARELESS, NAIVE
 from tests.chaos.report import write_report
 from tests.chaos.storm import run_storm
 
@@ -36,7 +35,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="triage-storm-") as folder:
         work = Path(folder)
         work.chmod(0o711)
-        outcome = run_storm(work, seed, mix, parts=NAIVE if naive else WITH_TWINS)
+        outcome = (
+            run_storm(work, seed, mix, parts=NAIVE, victims=CARELESS)
+            if naive
+            else run_storm(work, seed, mix)
+        )
     path = write_report(outcome, f"naive-{seed}" if naive else f"seed-{seed}")
     verdict = outcome.ended.verdict
     sys.stdout.write(f"{verdict.words()}\nreport: {path}\n")

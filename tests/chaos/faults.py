@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -44,11 +44,12 @@ class Ground:
     load: Load
     meter: FlightMeter
     dice: Random
+    victims: Sequence[str] = ()
+    """The processes that may be hit; empty: all that take part in carrying tickets."""
 
     def a_process(self) -> tuple[str, Process]:
-        """One that takes part in carrying tickets."""
-        names = [n for n in self.pipeline.processes if n == INTAKE or readers_of(n)]
-        name = self.dice.choice(names)
+        carrying = [n for n in self.pipeline.processes if n == INTAKE or readers_of(n)]
+        name = self.dice.choice(self.victims or carrying)
         return name, self.pipeline.processes[name]
 
 

@@ -105,8 +105,9 @@ def run_storm(
     *,
     names: Sequence[str] = tuple(FAULTS),
     parts: Sequence[Part] = WITH_TWINS,
+    victims: Sequence[str] = (),
 ) -> Outcome:
-    """A storm from first server to verdict."""
+    """A storm from first server to verdict. `victims`: the processes to hit, if not all."""
     with (
         proxied_servers(work) as servers,
         running_pipeline(
@@ -118,14 +119,20 @@ def run_storm(
             seen_by_processes=servers.dsn_for_processes(),
         ) as pipeline,
     ):
-        return asyncio.run(_under_load(pipeline, servers, seed, mix, names))
+        return asyncio.run(_under_load(pipeline, servers, seed, mix, names, victims))
 
 
 async def _under_load(
-    pipeline: Pipeline, servers: Servers, seed: int, mix: Mix, names: Sequence[str]
+    pipeline: Pipeline,
+    servers: Servers,
+    seed: int,
+    mix: Mix,
+    names: Sequence[str],
+    victims: Sequence[str],
 ) -> Outcome:
     async with Load(pipeline.target, mix, seed) as load, FlightMeter(pipeline.target) as meter:
-        storm = Storm(Ground(pipeline, servers, load, meter, Random(seed)), names)
+        ground = Ground(pipeline, servers, load, meter, Random(seed), victims)
+        storm = Storm(ground, names)
         await asyncio.gather(load.run(), storm.rage(mix.seconds))
         await storm.calm()
         ended = await verify(pipeline.target, load, storm.earlier)

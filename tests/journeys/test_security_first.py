@@ -251,6 +251,7 @@ async def test_a_report_arrives_in_two_seconds_while_all_else_is_stopped_and_whi
     await asyncio.to_thread(own_postgres.start)
     for name in ordinary_lane:
         pipeline.processes[name].start()
+    await asyncio.gather(*(until_ready(pipeline.processes[name]) for name in ordinary_lane))
     flat_out = await desk.reports(unmistakable(), every=0.3)
     tell("everything running flat out", flat_out)
     assert max(stopped) < 2.0
