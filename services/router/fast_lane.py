@@ -16,6 +16,7 @@ from shared.contracts import (
     Frozen,
     Origin,
     Queue,
+    Reply,
     Routed,
     Security,
     SecuritySuspected,
@@ -32,8 +33,13 @@ BATCH = 50
 """Small: a report never waits for many others to be written with it."""
 
 
-def fast_lane_work(namespace: str, clock: Callable[[], datetime]) -> Work[Event[Frozen]]:
-    """Carry every finding to the security queue, and take back what a person cleared."""
+def fast_lane_work(
+    namespace: str, clock: Callable[[], datetime], receipt: Reply | None = None
+) -> Work[Event[Frozen]]:
+    """Carry every finding to the security queue, and take back what a person cleared.
+
+    `receipt`: what people can tell who reported it, if the process has found the text.
+    """
     types: dict[str, type[Frozen]] = {**types_of(SecuritySuspected), **types_of(Withdrawn)}
     queue = QUEUES[Queue.SECURITY].address(namespace)
 
@@ -44,16 +50,18 @@ def fast_lane_work(namespace: str, clock: Callable[[], datetime]) -> Work[Event[
             return _unread(record, failure)
 
     async def decide(events: Sequence[Event[Frozen]]) -> Sequence[Outcome]:
-        return [Outcome(outgoing=(carry(event, queue, clock()),)) for event in events]
+        return [Outcome(outgoing=(carry(event, queue, clock(), receipt),)) for event in events]
 
     return Work(Reader.ROUTER_FAST_LANE, SECURITY, read, decide, batch=BATCH, alone=True)
 
 
-def carry(event: Event[Frozen], queue: str, now: datetime) -> Outgoing:
+def carry(
+    event: Event[Frozen], queue: str, now: datetime, receipt: Reply | None = None
+) -> Outgoing:
     """The record on the security queue for one event of `tickets.security`."""
     match event.data:
         case SecuritySuspected() as suspected:
-            return _routed(suspected, event, queue, now)
+            return _routed(suspected, event, queue, now, receipt)
         case Withdrawn() as withdrawn:
             return encode(
                 queue,
@@ -74,6 +82,7 @@ def _routed(
     event: Event[Frozen],
     queue: str,
     now: datetime,
+    receipt: Reply | None,
 ) -> Outgoing:
     accepted = suspected.accepted
     return encode(
@@ -85,6 +94,7 @@ def _routed(
             queue=Queue.SECURITY,
             rank=1,
             security=suspected.security,
+            reply=receipt,
             ticket=accepted.ticket,
             canary=accepted.canary,
             received_at=accepted.received_at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.router.priority import Ruling, effective
+from services.router.priority import Inputs, Ruling, effective, rule
 from services.router.table import Policy, ReplyText
 from shared.contracts import Coverage, Finding, Identity, Reply, Scope
 
@@ -22,6 +22,11 @@ def reply_for(
     if reply.each_ask:
         paragraphs += _of_each_ask(policy, findings)
     return Reply(key=ruling.reply_key, text="\n\n".join(paragraphs))
+
+
+def receipt(policy: Policy) -> Reply | None:
+    """What who reports a weakness is told, whatever else is known."""
+    return reply_for(policy, rule(policy, Inputs(security=True)), (), None)
 
 
 def _main(reply: ReplyText, coverage: Coverage | None) -> str:

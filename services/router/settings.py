@@ -6,18 +6,23 @@ from pathlib import Path
 
 from pydantic import Field
 
-from shared.settings import KafkaSettings, PostgresSettings, ProcessSettings
+from shared.settings import Fragment, KafkaSettings, PostgresSettings, ProcessSettings
 
 HERE = Path(__file__).parent
 
 
-class RouterSettings(KafkaSettings, PostgresSettings, ProcessSettings):
-    """Of the ordinary process; the fast lane has Kafka alone."""
-
+class PolicySettings(Fragment):
     triage_policy_file: Path = Field(
         HERE / "policies" / "jetpack-crm-1.yaml", description="the support policy to carry out"
     )
 
 
-class FastLaneSettings(KafkaSettings, ProcessSettings):
-    """Of the fast lane: Kafka, and nothing else that could be away."""
+class RouterSettings(KafkaSettings, PostgresSettings, ProcessSettings, PolicySettings):
+    """Of the ordinary process; the fast lane has Kafka alone."""
+
+
+class FastLaneSettings(KafkaSettings, ProcessSettings, PolicySettings):
+    """Of the fast lane: Kafka, and nothing else that could be away.
+
+    Of the policy it takes the receipt for a reporter, and does without where it can't be read.
+    """
