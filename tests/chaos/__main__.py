@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests.chaos.checker import lost
 from tests.chaos.load import Mix
-from tests.chaos.naive import CARELESS, NAIVE
+from tests.chaos.naive import CARELESS, HARD, NAIVE
 from tests.chaos.report import write_report
 from tests.chaos.storm import run_storm
 
@@ -36,7 +36,7 @@ def main() -> int:
         work = Path(folder)
         work.chmod(0o711)
         outcome = (
-            run_storm(work, seed, mix, parts=NAIVE, victims=CARELESS)
+            run_storm(work, seed, mix, names=HARD, parts=NAIVE, victims=CARELESS)
             if naive
             else run_storm(work, seed, mix)
         )

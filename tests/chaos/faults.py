@@ -78,6 +78,15 @@ async def kill_process(ground: Ground) -> Harm:
     return Harm(name, f"cut off {cut_off} {what}", cut_off=cut_off)
 
 
+async def kill_blindly(ground: Ground) -> Harm:
+    """SIGKILL at any moment: whoever commits before the work is done shows nothing in hand."""
+    name, process = ground.a_process()
+    await until_ready(process)
+    await asyncio.sleep(ground.dice.uniform(0.0, 2.0))
+    process.kill()
+    return Harm(name, "killed at any moment")
+
+
 async def freeze_process(ground: Ground) -> Harm:
     """SIGSTOP past the session timeout: when it wakes, others have its partitions."""
     name, process = ground.a_process()
@@ -265,6 +274,7 @@ FAULTS: Mapping[str, Fault] = {
     fault.__name__: fault
     for fault in (
         kill_process,
+        kill_blindly,
         freeze_process,
         end_process,
         rebalance,

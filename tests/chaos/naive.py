@@ -33,6 +33,8 @@ NAIVE = tuple(
 """The pipeline with this stage in place of the ordinary classifier."""
 CARELESS = ("classifier", "classifier-2")
 """Whom the storm hits then: the others lose nothing."""
+HARD = ("kill_blindly", "kill_broker", "rebalance")
+"""With what; a kill that looked for uncommitted records would never come in time."""
 
 
 async def carry(settings: ClassifierSettings) -> None:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 CALM_BEFORE = 3.0
 CALM_BETWEEN = (0.5, 3.0)
 READY_SECONDS = 120.0
-OFTEN = ("kill_process",) * 4
+OFTEN = ("kill_process", "kill_blindly") * 3
 """Kills come more often than anything else."""
 
 

@@ -12,7 +12,7 @@ from deploy.local.server import ServerFailed
 from tests.chaos.checker import lost
 from tests.chaos.faults import FAULTS
 from tests.chaos.load import Mix
-from tests.chaos.naive import CARELESS, NAIVE
+from tests.chaos.naive import CARELESS, HARD, NAIVE
 from tests.chaos.report import as_markdown, lane_seconds
 from tests.chaos.storm import Outcome, run_storm
 from tests.support.servers import absent, fresh_folder
@@ -27,7 +27,6 @@ SHORT = (
     "burst_of_poison",
 )
 """One of each family; `make chaos` has them all."""
-HARD = ("kill_process", "kill_broker", "rebalance")
 
 
 async def storm(work: Path, seed: int, mix: Mix, **options: object) -> Outcome:
