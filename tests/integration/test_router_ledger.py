@@ -100,6 +100,45 @@ async def test_two_replicas_at_once_decide_every_ticket_once_and_alike(dsn: str)
     assert {row["message_id"] for row in rows} == {id_ for id_, _ in told}
 
 
+async def test_three_lanes_at_once_on_the_same_tickets_lose_no_input_and_leave_one_live(
+    dsn: str,
+) -> None:
+    count = 30
+    accepted = [an_accepted(ticket_id=UUID(int=n), fingerprint=f"{n:064x}") for n in range(count)]
+    first = [a_ticket(n, a_coverage(Status.NEEDS_RENEWAL)) for n in range(count)]
+    lanes = [
+        [suspected(a_suspected(each)) for each in accepted],
+        [a_ticket(n, a_coverage(Status.COVERED), Cause.FACTS_LEARNED) for n in range(count)],
+        [
+            corrected(
+                f"c{n}",
+                Corrected(ticket_id=UUID(int=n), scope=Scope.BUG_REPORT, by="Ada", reason="seen"),
+            )
+            for n in range(count)
+        ],
+    ]
+    async with replica(dsn) as one, replica(dsn) as two, replica(dsn) as three:
+        await one.decide(first)
+        replicas = zip((one, two, three), lanes, strict=True)
+        await asyncio.gather(
+            *(
+                router.decide(lane[start : start + 3])
+                for router, lane in replicas
+                for start in range(0, count, 3)
+            )
+        )
+        for number in range(count):
+            found = await one.ledger.find(UUID(int=number))
+            assert found is not None
+            case = found.case
+            assert case.learned is not None
+            assert case.suspected is not None
+            assert len(case.corrections) == 1
+            assert case.live is not None
+            assert case.live.queue is Queue.SECURITY
+            assert [d.revision for d in case.decisions] == [*range(1, len(case.decisions) + 1)]
+
+
 async def test_a_repeat_is_told_nothing_once_it_is_acknowledged(router: Deciding) -> None:
     first = await router.decide([a_ticket(1)])
     assert len(records(first)) == 1

@@ -233,6 +233,24 @@ def test_facts_learned_later_move_a_ticket_upwards_only() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("first", "learned"),
+    [
+        (Status.UNVERIFIED, Status.NEEDS_RENEWAL),
+        (Status.UNVERIFIED, Status.COVERED),
+        (Status.NO_LICENCE, Status.NEEDS_RENEWAL),
+        (Status.COVERED, Status.HOLDER_CHANGED),
+    ],
+)
+def test_facts_learned_later_never_move_a_ticket_down_or_sideways(
+    first: Status, learned: Status
+) -> None:
+    pipeline = Pipeline()
+    pipeline.arrives(assessed(status=first))
+    pipeline.arrives(assessed(status=learned, learned=True))
+    assert len(pipeline.case.decisions) == 1
+
+
 def test_a_replayed_ticket_makes_no_revision_even_if_its_facts_have_changed() -> None:
     pipeline = Pipeline()
     pipeline.arrives(assessed(status=Status.NEEDS_RENEWAL))
