@@ -85,7 +85,13 @@ async def test_a_reset_cuts_every_connection_and_new_ones_work(proxy: Proxy) -> 
 
 async def test_a_refusing_network_takes_nobody(proxy: Proxy) -> None:
     proxy.toxic = Toxic.REFUSE
-    reader, writer = await connect(proxy)
+
+    async def try_it() -> None:
+        reader, writer = await connect(proxy)
+        try:
+            await asyncio.wait_for(reader.read(1), 5.0)
+        finally:
+            writer.close()
+
     with pytest.raises(ConnectionResetError):
-        await asyncio.wait_for(reader.read(1), 5.0)
-    writer.close()
+        await try_it()
