@@ -33,7 +33,7 @@ NAIVE = tuple(
 """The pipeline with this stage in place of the ordinary classifier."""
 CARELESS = ("classifier", "classifier-2")
 """Whom the storm hits then: the others lose nothing."""
-HARD = ("kill_blindly", "kill_broker", "rebalance")
+HARD = ("kill_blindly",)
 """With what; a kill that looked for uncommitted records would never come in time."""
 
 
