@@ -17,15 +17,18 @@ MODEL_HASH = Path(services.classifier.__file__).parent / "artefact" / "model.sha
 
 def policy_with(digest: str) -> Policy | None:
     """The policy with this hash, of those kept and the one in force here."""
+    here = _in_force()
     try:
-        here = _in_force()
         return here if here.hash == digest else find_policy(digest)
     except PolicyError as error:
         raise Failure(str(error)) from error
 
 
 def _in_force() -> Policy:
-    return read_policy(Path(os.environ.get("TRIAGE_POLICY_FILE") or CURRENT))
+    try:
+        return read_policy(Path(os.environ.get("TRIAGE_POLICY_FILE") or CURRENT))
+    except PolicyError as error:
+        raise Failure(f"TRIAGE_POLICY_FILE: {error}") from error
 
 
 def other_versions(record: Mapping[str, object]) -> Iterator[str]:

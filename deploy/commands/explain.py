@@ -60,7 +60,14 @@ def explain(
     elif json_:
         say(_document(found, decision, rules))
     else:
-        show(Text(told(found.case, decision, explanation_of(found.case, decision, rules))))
+        show(_in_words(found, decision, rules))
+
+
+def _in_words(found: Found, decision: Decision, rules: Rulebook) -> Text:
+    """As told; what is not a detail stands out in a terminal."""
+    text = Text(told(found.case, decision, explanation_of(found.case, decision, rules)))
+    text.highlight_regex(r"(?m)^\S.*$", "bold")
+    return text
 
 
 def _replay(recorded: Record, json_: bool) -> None:
