@@ -20,6 +20,7 @@ from shared.contracts import (
     Frozen,
     SecuritySuspected,
     StageFailure,
+    Verdict,
     Withdrawn,
 )
 from shared.engine import Outcome, Work
@@ -63,7 +64,8 @@ class Deciding:
                 raise
             log.exception("decision.failed", ticket_id=str(case.ticket_id))
             failure = StageFailure(stage=Reader.ROUTER, reason=type(error).__name__)
-            failed = arrived.entitled.model_copy(update={"failure": failure})
+            verdict = Verdict(model=arrived.entitled.verdict.model)  # what tripped us may be in it
+            failed = arrived.entitled.model_copy(update={"failure": failure, "verdict": verdict})
             kept = Assessed(failed, failed.model_dump_json().encode())
             return take(case, kept, self.rules, now)
 
