@@ -1,7 +1,8 @@
 """`SEED=1 MINUTES=10 python -m tests.chaos`: a storm, its report, and exit 1 if a promise broke.
 
 With `NAIVE=1` the classifier is replaced by a careless one, and exit 1 means that the harness did
-not see it lose tickets.
+not see it lose tickets. With `CRASHES=1` processes end before and after each step of the engine
+instead: the router 20 times at each, the others twice.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from tests.chaos.checker import lost
+from tests.chaos.crash_points import long_run
 from tests.chaos.load import Mix
 from tests.chaos.naive import CARELESS, HARD, NAIVE
 from tests.chaos.report import write_report
@@ -28,10 +30,22 @@ def number(name: str, default: str) -> float:
         raise SystemExit(2) from None
 
 
+def crash(seed: int) -> int:
+    """The long run of crash points."""
+    with tempfile.TemporaryDirectory(prefix="triage-crashes-") as folder:
+        Path(folder).chmod(0o711)
+        crashes, ended = long_run(Path(folder), seed)
+    figures = dict(ended.verdict.figures)
+    sys.stdout.write(f"crashes: {dict(crashes)}\n{figures}\n{ended.verdict.words()}\n")
+    return 0 if ended.verdict.holds else 1
+
+
 def main() -> int:
     seed, minutes = int(number("SEED", "1")), number("MINUTES", "10")
     mix = Mix(rate=number("RATE", "50"), seconds=60 * minutes)
     naive = bool(os.environ.get("NAIVE"))
+    if os.environ.get("CRASHES"):
+        return crash(seed)
     with tempfile.TemporaryDirectory(prefix="triage-storm-") as folder:
         work = Path(folder)
         work.chmod(0o711)

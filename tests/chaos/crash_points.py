@@ -9,11 +9,16 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+from deploy.local.kafka import choose_kafka
+from deploy.local.postgres import choose_postgres
 from deploy.local.processes import Part, Process
+from deploy.local.server import Kind
 from deploy.local.stack import PARTS
 from shared.engine.steps import Step
 from tests.chaos.kills import until_ready
-from tests.chaos.pipeline import READERS, Pipeline
+from tests.chaos.load import Load, Mix
+from tests.chaos.pipeline import READERS, Pipeline, running_pipeline
+from tests.chaos.verification import Ended, verify
 from tests.support.crashing import CRASHED, crashing
 
 POINTS = tuple(f"{step}/{when}" for step, when in product(Step, ("before", "after")))
@@ -29,6 +34,37 @@ def crashing_parts(orders: Path) -> Sequence[Part]:
     return tuple(
         crashing(part, orders / part.name) if part.name in ENGINES else part for part in PARTS
     )
+
+
+LONG = dict.fromkeys(ENGINES, 2) | {"router": 20}
+"""How often each process ends at each point in the long run: the ledger's keeper most."""
+MIX = Mix(rate=20.0, seconds=7200.0, reports=0.15, inbound=0.15)
+"""For longer than it can take: the load ends with the last crash."""
+
+
+async def run_crash_points(
+    pipeline: Pipeline, orders: Path, times: Mapping[str, int], seed: int
+) -> tuple[Mapping[str, int], Ended]:
+    """Crashes under load, then the verdict; returns the crashes of each process with it."""
+    async with Load(pipeline.target, MIX, seed) as load:
+        arriving = asyncio.create_task(load.run())
+        crashes = await crash_everywhere(pipeline, orders, times, Random(seed))
+        load.end()
+        await arriving
+        return crashes, await verify(pipeline.target, load)
+
+
+def long_run(work: Path, seed: int) -> tuple[Mapping[str, int], Ended]:
+    """The long run, on servers of its own."""
+    orders = work / "orders"
+    with (
+        choose_kafka(work, (Kind.JAVA, Kind.DOCKER), {}) as kafka,
+        choose_postgres(work, (Kind.INSTALLED, Kind.EMBEDDED, Kind.DOCKER), {}) as postgres,
+        running_pipeline(
+            work, kafka, postgres.address, namespace="crashes", parts=crashing_parts(orders)
+        ) as pipeline,
+    ):
+        return asyncio.run(run_crash_points(pipeline, orders, LONG, seed))
 
 
 async def crash_everywhere(

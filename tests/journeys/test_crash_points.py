@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from deploy.local.server import Server
-from tests.chaos.crash_points import ENGINES, POINTS, crash_everywhere, crashing_parts
-from tests.chaos.load import Load, Mix
+from tests.chaos.crash_points import ENGINES, POINTS, crashing_parts, run_crash_points
 from tests.chaos.pipeline import running_pipeline
-from tests.chaos.verification import verify
 from tests.support.servers import fresh_folder
 
 SEED = 6
-MIX = Mix(rate=20.0, seconds=600.0, reports=0.15, inbound=0.15)
-"""For longer than it can take: the load ends with the last crash."""
 
 
 @pytest.mark.real
@@ -35,14 +29,7 @@ async def test_no_ticket_is_lost_or_decided_twice_when_a_process_ends_at_any_ste
     with running_pipeline(
         folder, kafka, database_url, namespace=namespace, parts=crashing_parts(orders)
     ) as pipeline:
-        async with Load(pipeline.target, MIX, SEED) as load:
-            arriving = asyncio.create_task(load.run())
-            crashes = await crash_everywhere(
-                pipeline, orders, dict.fromkeys(ENGINES, 1), Random(SEED)
-            )
-            load.end()
-            await arriving
-            ended = await verify(pipeline.target, load)
+        crashes, ended = await run_crash_points(pipeline, orders, dict.fromkeys(ENGINES, 1), SEED)
     figures = ended.verdict.figures
     with capsys.disabled():
         sys.stdout.write(
