@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.redaction.kinds import KINDS, Span
-from shared.redaction.prose import find_passwords
+from shared.redaction.hard import hard_words
+from shared.redaction.kinds import KINDS, SCANS
+from shared.redaction.logins import paired_passwords
+from shared.redaction.private_keys import private_keys
+from shared.redaction.prose import tied_passwords
+from shared.redaction.sieve import Stretch, in_place_lower, places
+from shared.redaction.spans import Span
+from shared.redaction.tables import passwords_in_tables
+from shared.redaction.wordpress import application_passwords, salt_lines, wp_config
 
 PLACE = "\ufdd0"
 """Stands for a mark while a text is searched: no pattern can match into or across one."""
+_OTHER_KINDS = {
+    "licence_key",
+    "password",
+    "private_key",
+    "token",
+    "wp_application_password",
+    "wp_config_secret",
+}
 MARK = re.compile(
     r"\[removed: (?:"
-    + "|".join(sorted({kind.name for kind in KINDS} | {"password", "token", "licence_key"}))
+    + "|".join(sorted({k.name for k in KINDS} | {s.name for s in SCANS} | _OTHER_KINDS))
     + r")(?: [0-9a-f]{6})?\]"
 )
 ROUNDS = 4
+NEAR = 1000
+"""Characters around what was removed in which something new may show."""
 """A removal can lay bare the edge of another credential; in practice the second finds nothing."""
 SHORTEST_NAMED = 6
+LONGEST_NAMED = 5000
 MOST_REPEATED = 20
 DENSE_AFTER = 500
 DENSE_GAP = 200
@@ -59,24 +76,26 @@ def redact(
     plain = text.replace(PLACE, "\ufffd")
     veiled = MARK.sub(keep, plain)
     shadows = [MARK.sub(PLACE, shadow.replace(PLACE, "\ufffd"))] if shadow else []
-    literals = [(kind, value) for kind, value in named if len(value) >= SHORTEST_NAMED]
+    literals = {value: kind for kind, value in named if len(value) >= SHORTEST_NAMED}
+    stretches = [(0, len(veiled))]
     for _ in range(ROUNDS):
         spans = _disjoint(
             span
             for version in (veiled, *shadows)
             if len(version) == len(veiled)
-            for span in _find(version, literals)
+            for span in _find(version, literals, stretches)
         )
         if not spans:
             break
         found = [(span, _mark(span.kind, veiled[span.start : span.end], key)) for span in spans]
         kinds |= {span.kind: None for span in spans}
         values = [(span.kind, veiled[span.start : span.end]) for span in spans[:MOST_REPEATED]]
-        values = [(kind, value) for kind, value in values if PLACE not in value]
-        literals += [pair for pair in values if len(pair[1]) >= SHORTEST_NAMED]
+        values = [pair for pair in values if PLACE not in pair[1] and len(pair[1]) < LONGEST_NAMED]
+        literals |= {value: kind for kind, value in values if len(value) >= SHORTEST_NAMED}
         secrets |= dict.fromkeys(values)
         marks = _woven(veiled, marks, found)
         veiled = _without(veiled, spans)
+        stretches = _around(spans, len(veiled))
         shadows = [_without(version, spans) for version in shadows]
     if not kinds:
         return Redacted(plain)
@@ -96,18 +115,34 @@ def redact_together(
     found = known | dict.fromkeys(pair for redacted in first for pair in redacted.secrets)
     if len(found) == len(known):
         return first
-    return [redact(text, key, found) for text in texts]
+    return [
+        redact(text, key, found) if any(value in one.text for _, value in found) else one
+        for text, one in zip(texts, first, strict=True)
+    ]
 
 
-def _find(text: str, literals: Iterable[tuple[str, str]]) -> Iterable[Span]:
-    for kind in KINDS:
-        if kind.may_stand_in(text):
-            yield from kind.find(text)
-    yield from find_passwords(text)
-    for name, value in literals:
+def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) -> Iterable[Span]:
+    """Spans of all credentials in these stretches of a text, in no order, some within others."""
+    lowered = in_place_lower(text)
+    found = places(text, lowered, stretches)
+    if found.crowded is not None:
+        yield found.crowded
+        return
+    for at, find in found.forms:
+        yield from find(text, at)
+    for at in found.constants:
+        yield from wp_config(text, at)
+    yield from salt_lines(text, found.salts)
+    yield from private_keys(text, found.private_keys)
+    yield from application_passwords(text, stretches)
+    yield from tied_passwords(text, lowered, found.words)
+    yield from paired_passwords(text, found.words)
+    yield from passwords_in_tables(text, found.words)
+    yield from hard_words(text, found.words)
+    for value, kind in literals.items():
         at = text.find(value)
         while at >= 0:
-            yield Span(at, at + len(value), name)
+            yield Span(at, at + len(value), kind)
             at = text.find(value, at + len(value))
 
 
@@ -129,11 +164,26 @@ def _disjoint(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def _around(spans: list[Span], length: int) -> list[Stretch]:
+    """The stretches about the spans, once each span is one character."""
+    stretches: list[Stretch] = []
+    shorter = 0
+    for span in spans:
+        at = span.start - shorter
+        shorter += span.end - span.start - len(PLACE)
+        begin, end = max(0, at - NEAR), min(length, at + NEAR)
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((begin, end))
+    return stretches
+
+
 def _mark(kind: str, secret: str, key: bytes | None) -> str:
     if key is None:
         return f"[removed: {kind}]"
-    digest = hmac.new(key, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
-    return f"[removed: {kind} {digest[:6]}]"
+    digest = hmac.digest(key, secret.encode("utf-8", "surrogatepass"), "sha256")
+    return f"[removed: {kind} {digest.hex()[:6]}]"
 
 
 def _woven(text: str, marks: list[str], found: list[tuple[Span, str]]) -> list[str]:

@@ -1,213 +1,112 @@
-"""Which words are passwords that somebody wrote in a sentence, a table or a settings file?
+"""Which words are passwords that somebody wrote in a sentence or a settings file?
 
-Two signs: a tie ("the password is ...", "pw: ...", `"password": "..."`) makes almost any word a
-password; without one, only a word that no dictionary holds, close to where access is spoken of.
-What only speaks about passwords stays.
+A tie ("the password is ...", "pw: ...", `"password": "..."`, "... is the password") makes almost
+any word a password. What only speaks about passwords stays.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
 
-from shared.redaction.kinds import Span
-
-MOST_WORDS = 1000
-"""Past so many words for password, all between them goes: no ticket, and no time to be subtle."""
-MOST_CANDIDATES = 1000
-BEFORE, AFTER = 70, 160
-"""Characters around a word for password in which a hard word counts as one."""
-
-
-class Sign(StrEnum):
-    """What a word in a text is a sign of."""
-
-    PASSWORD = "password"  # noqa: S105  # a kind of word
-    TOKEN = "token"  # noqa: S105  # likewise
-    LOGIN = "login"
-
-
-_INSIDE = {
-    Sign.PASSWORD: "passw passphrase passcode kennw contrase wachtwoord losungswort",
-    Sign.TOKEN: "schlüssel",
-    Sign.LOGIN: "zugangsdaten anmeldedaten credential credencial identifiant benutzer",
-}
-"""Count wherever they stand in a word."""
-_WHOLE = {
-    Sign.PASSWORD: "pass pwd pw psw psswd mdp clave claves passe parola pword psk senha passwrd",
-    Sign.TOKEN: "key keys token tokens secret secrets",
-    Sign.LOGIN: (
-        "login logins log-in creds ftp sftp ssh zugang wp-admin acceso accesos accès connexion access "
-        "logged einloggen user username usuario utilisateur admin cpanel plesk eingeloggt konto"
-    ),
-}
-"""Count as words of their own, or as the last part of a name (`db_pass`)."""
-_STEMS = tuple(
-    (stem, sign, whole)
-    for table, whole in ((_INSIDE, False), (_WHOLE, True))
-    for sign, stems in table.items()
-    for stem in stems.split()
+from shared.redaction.ordinary import is_sentence_word
+from shared.redaction.sieve import Word
+from shared.redaction.spans import Span
+from shared.redaction.values import (
+    is_hard,
+    is_known_form,
+    is_made_up,
+    is_named_id,
+    is_no_value,
+    is_phrase,
+    trimmed,
 )
-_REST_OF_WORD = re.compile(r"[^\W\d_]{0,14}")
-_KEY_OF = re.compile(
-    r"(?:api|auth|access|client|consumer|secret|private|security|shared|signing|refresh|bearer|app"
-    r"|rest|live|test|bot|clé|clave)[ _-]?$"
-)
+from shared.redaction.words import Sign
+
 _IS = (
-    r"is|are|was|be|ist|lautet|lauten|heißt|war|wäre|es|era|será|est|était|sera|é"
-    r"|stays|remains|bleibt|being|reads|set to|changed to|now"
+    r"is|are|was|be|ist|lautet|lauten|heißt|war|wäre|es|era|será|est|était|sera|é|è|jest|är|er"
+    r"|stays|remains|bleibt|being|reads|becomes|wurde|set to|changed to|now|equals|says|fue"
 )
 _PREPOSITION = (
     r"for|of|to|on|in|at|you|we|i|für|vom|von|zum|zur|der|des|im|am|para|de|del|en|el|la|pour|du|le"
-    r"|sur|au|is|und|and"
+    r"|sur|au|is|und|and|di|per|do|da|voor|van|till|has|wurde|ha|se|a|would|should|must|will"
+)
+_STILL = r"still|now|currently|jetzt|ahora|maintenant|noch|just|again|simply|einfach|nun"
+_TAG = (
+    r"</?(?:b|i|em|strong|span|t[dhrt]|p|div|code|pre|br|font|a|li|d[dlt]|kbd|samp|u|h[1-6])"
+    r"(?: [^<>\n]{0,60})?/?>"
 )
 _TIE = re.compile(
-    r"(?:n|s|en|es)?[\"'”»’`*_)\]]{0,3}"
+    r"(?:n|s|en|es)?[\\\"'”»’`*_)\]]{0,4}"
     rf"(?P<for>\s(?:\(|(?:{_PREPOSITION})\b)[^\n:=\ufdd0]{{0,50}}?)?\s{{0,3}}"
-    rf"(?P<tie>:=|=>|->|→|>|[:=|：][:=]?|(?<=[\s*_\"'])(?:{_IS})(?: (?:still|now|currently"
-    rf"|jetzt|ahora|maintenant|noch|just))?[:\s])"
-    r"[ \t|:]{0,30}(?:\r?\n[ \t>|*-]{0,8}){0,3}"
+    rf"(?P<tie>:=|=>|->|→|>|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
+    rf"|[’']s\s|(?<=[\s*_\"'”`])(?:{_IS})(?: (?:{_STILL}))?[:\s])"
+    rf"[ \t|:=]{{0,30}}(?:{_TAG}\s?|[*_]{{1,3}}[ \t])?(?:\r?\n[ \t>|*-]{{0,8}}){{0,3}}"
 )
 _VALUE = re.compile(
-    r"(?:(?P<q>[\"'“„«‘`‚*_(]{1,3})\s?(?P<quoted>[^\n\ufdd0\"“”„«»`]{1,100}?)(?=\s?[\"'”“»’`*_)]{1,3}(?:[\s.,;:!?)<|\]}&-]|$))"
+    r"(?:(?P<q>(?:\\?[\"'“„«‘`‚*_(<]){1,3})\s?(?P<quoted>[^\n\ufdd0\"“”„«»`]{1,100}?)"
+    r"(?=\s?\\?[\"'”“»’`*_)>]{1,3}(?:[\s.,;:!?)<|\]}&\\-]|$))"
     r"|(?:<[a-zA-Z]{1,10}>)?(?P<bare>[^\s\ufdd0|]{2,128}))"
 )
-_BARE = re.compile(r"[\"'”»’`*_)]{0,3}[ \t]{0,8}[-–/,;>(]{0,2}[ \t\"'“„«‘`*(]{0,8}")
+_BARE = re.compile(r"[\"'”»’`*_)]{0,3}[ \t]{0,8}[-–—/,;>(~]{0,2}[ \t\"'“„«‘`*(]{0,8}")
+_QUOTE = re.compile(r"[ \t]{1,3}(?=[\"'“„«‘`])")
 _LATER = re.compile(r"[^\n:=\ufdd0]{1,60}(?:=>|->|→|[:=])\s{0,8}")
+_SKIP = re.compile(r"(?:[ \t][^\W\d_]{2,12}){1,3}[ \t](?=\S{0,30}[0-9])")
+"""A few words between; then only what begins like no sentence and has a digit counts."""
 _BELOW = re.compile(
-    r"[^\n\ufdd0]{0,80}\n(?:[ \t>|]{0,8}\r?\n){0,2}[ \t>|*-]{0,8}(?=[^\s\ufdd0]{5,64}[ \t]{0,3}(?:\r?\n|$))"
+    r"[^\n\ufdd0]{0,80}\n(?:[ \t>|]{0,8}\r?\n){0,2}[ \t>|*-]{0,8}"
+    r"(?=[^\s\ufdd0]{5,64}[ \t]{0,3}(?:\r?\n|$))"
 )
-_HARD = re.compile(
-    r"(?<![^\s\"'“„«‘`(\[{>|])(?=[^\s\ufdd0]{0,40}[0-9!#$%&*+?^~§€])(?=[^\s\ufdd0]{0,40}[A-Za-z])"
-    r"[^\s\ufdd0]{6,80}"
+_CHANGED = re.compile(r"(?:chang|set|reset|updat|änder|setz|cambi|modif|mis|zmien|wijzig)")
+_TO = re.compile(r"[^\n.:=\ufdd0]{0,30}?\s(?:to|auf|in|a|à|por|en|naar|till|na)\s")
+_CLAUSE_END = re.compile(
+    r"[\"'”“»’`*_)\]>]{0,2}(?:[.,;:!?](?:\s|$)|[ \t]*(?:\r?\n|$)|\s{1,2}[(–—-]"
+    r"|\s(?:this|today|yesterday|last|heute|gestern|hoy|ayer|hier|ce|esta|este|diese[nmrs]?|and|und|y|et|but|aber|pero|mais|e|en|och|og)\s)"
 )
-_NONCE = re.compile(r"(?i)nonce[^\n]{0,30}$")
-_PAIRED = re.compile(r"[ \t](?:/|//|\|)[ \t]$")
-_WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
-_NO_VALUE = re.compile(
-    r"(?i)(?:\*+|•+|\.+|x{3,}|-+|_+|\?+|…|redacted|\[?removed.*|hidden|entfernt|geheim|masked|null"
-    r"|none|nil|true|false|undefined|empty|leer|vacío|vide|required|incorrect\w*|invalid\w*"
-    r"|wrong|falsch"
-    r"|reset|unknown|secret|see|siehe|voir|ver|véase|same|below|above|attached|unten|oben|ok"
-    r"|yes|no|not"
-    r"|n/a|tbd|missing|password|passwort|kennwort|contraseña|string|text|varchar.*|your.*|https?:.*"
-    r"|www\..*|/\S*|\$\w+.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
-    r"|utf-?8.*|base64.*"
-    r"|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wordpress|jetpack"
-    r"|woocommerce|cpanel"
-    r"|javascript|mysql|phpmyadmin|oauth2?|2fa|wp-\w+|expired|changed|correct|field|protected"
-    r"|stored"
-    r"|encrypted|hashed|visible|login|email|admin|user|username|click|please|bitte)"
-)
-_EMAIL = re.compile(r"<?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+>?")
-_NAMED_ID = re.compile(
-    r"(?:ch|pi|in|cus|sub|txn|evt|pm|price|prod|re|seti|cs_test|cs_live|pk_live|pk_test|acct"
-    r"|req|tr|po"
-    r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
-)
-_NOT_HARD = re.compile(
-    r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?(?:\(.*)?|.*(?:://|::|->|\\\\|\.php|\.js|\.css|\.html?"
-    r"|\.log|\.zip|\.csv|\.png|\.jpe?g|\.pdf|\.svg).*"
-    r"|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*|#?[0-9a-f]{6,64}"
-    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
-    r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
-    r"|data:\S+|[a-z]\w*(?:_\w+){2,}|&\w+;.*|[A-Z0-9]+(?:-[A-Z0-9]+)+"
-)
+_LINES_END = " \t|.,;:!?)]}\"'”»’`*_"
+CONNECTS = "is was as ist war lautet als es era como est était comme = <- ← -> è é jest som"
+_CONNECTS = frozenset(CONNECTS.split())
+MOST_WORDS = 6
+"""Of a password in quotes that has blanks in it."""
+_QUOTES = "\"'“”„«»`"
+LONGEST_PATH = 3
+"""Words between a value and the word for password that it stands before."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Word:
-    """A word that is a sign of something, as characters [start, end) of the text."""
-
-    start: int
-    end: int
-    sign: Sign
-
-
-def find_passwords(text: str) -> Iterable[Span]:
-    """Every value that the text ties to a word for password, token or access."""
-    lowered = _in_place_lower(text)
-    words = sorted(_words(lowered))
-    tying = [word for word in words if word.sign is not Sign.LOGIN]
-    for word in tying[:MOST_WORDS]:
-        tied = _tied(text, lowered, word)
-        if tied is not None:
-            yield tied
-    if len(tying) > MOST_WORDS:
-        yield Span(tying[MOST_WORDS].start, _last_word(lowered) + AFTER, "password")
-    yield from _hard_words(text, _windows(words[: 2 * MOST_WORDS], len(text)))
-
-
-def _words(lowered: str) -> Iterable[Word]:
-    """The words that count, of each kind no more than matter."""
-    for stem, sign, whole in _STEMS:
-        at = lowered.find(stem)
-        count = 0
-        while at >= 0 and count <= MOST_WORDS:
-            end = at + len(stem)
-            if not whole:
-                found = _REST_OF_WORD.match(lowered, end)
-                end = found.end() if found is not None else end
-                yield Word(at, end, sign)
-                count += 1
-            elif _stands_alone(lowered, at, end) and _is_tokens(lowered, at, stem, sign):
-                yield Word(at, end, sign)
-                count += 1
-            at = lowered.find(stem, end)
-
-
-def _stands_alone(lowered: str, at: int, end: int) -> bool:
-    before = at == 0 or not lowered[at - 1].isalnum()
-    return before and (end == len(lowered) or not (lowered[end].isalnum() or lowered[end] == "_"))
-
-
-def _is_tokens(lowered: str, at: int, stem: str, sign: Sign) -> bool:
-    """`key` counts after a word that says of what; `token` and `secret` speak for themselves."""
-    if sign is not Sign.TOKEN or not stem.startswith("key"):
-        return True
-    return _KEY_OF.search(lowered, max(0, at - 12), at) is not None
-
-
-def _windows(words: list[Word], length: int) -> list[tuple[int, int]]:
-    """Stretches of text around the words, none twice."""
-    windows: list[tuple[int, int]] = []
+def tied_passwords(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Span]:
+    """Every value that the text ties to a word for password or token."""
     for word in words:
-        begin, end = max(0, word.start - BEFORE), min(length, word.end + AFTER)
-        if windows and begin <= windows[-1][1]:
-            windows[-1] = (windows[-1][0], end)
-        else:
-            windows.append((begin, end))
-    return windows
-
-
-def _in_place_lower(text: str) -> str:
-    """Lower case with every character in its place (U+0130 is the one that grows)."""
-    return text.replace("\u0130", "i").lower()
-
-
-def _last_word(lowered: str) -> int:
-    return max(lowered.rfind(stem) for stem, sign, _ in _STEMS if sign is not Sign.LOGIN)
+        if word.sign is not Sign.LOGIN:
+            tied = _tied(text, lowered, word)
+            if tied is not None:
+                yield tied
 
 
 def _tied(text: str, lowered: str, word: Word) -> Span | None:
-    """The value tied to a word: behind a sign or verb, behind a clause, beside it, or below it."""
+    """The value tied to a word: behind a sign or verb, behind a clause, below, or before it."""
     token = word.sign is Sign.TOKEN
     tie = _TIE.match(lowered, word.end)
     if tie is not None:
-        sure = not tie["tie"].strip(" :\t\n").isalpha() or tie["tie"].endswith(":")
-        found = _value(text, tie.end(), token=token, sure=sure and not tie["for"])
+        verb = tie["tie"].strip(" \t\n")[-1:].isalpha()
+        sure = not verb and not tie["for"]
+        found = _value(text, tie.end(), token=token, sure=sure)
+        if found is None and not token:
+            found = _plain(text, tie.end())
         if found is not None:
             return found
-    for way in (_BARE, _BELOW, _LATER):
+    if not token and (found := _changed(text, lowered, word)) is not None:
+        return found
+    if not token and (quote := _QUOTE.match(text, word.end)) is not None:
+        found = _plain(text, quote.end())
+        if found is not None:
+            return found
+    for way in (_BARE, _BELOW, _LATER, _SKIP):
         at = way.match(lowered, word.end)
         if at is not None and at.end() > word.end:
             found = _value(text, at.end(), token=token, sure=False)
-            if found is not None and (way is _BARE or is_hard(text[found.start : found.end])):
+            if found is not None and _near_enough(text, found, way, word.end, token=token):
                 return found
-    return None
+    return _before(text, lowered, word, token=token)
 
 
 def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
@@ -216,107 +115,111 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
     if found is None:
         return None
     start, end = found.span("quoted" if found["quoted"] else "bare")
-    end = min(end, _tag(text, start, end))
-    start, end = _trimmed(text, start, end)
+    start, end = trimmed(text, start, min(end, _tag(text, start, end)))
     value = text[start:end]
-    if _NO_VALUE.fullmatch(value) or _EMAIL.fullmatch(value):
-        return None
-    if value.count("-") >= 3 and value.replace("-", "").isalpha():
-        fits = not token
-    elif token:
-        fits = len(value) >= 12 and is_made_up(value) and not _NAMED_ID.fullmatch(value)
+    if token:
+        fits = len(value) >= 12 and is_made_up(value) and not is_named_id(value)
+    elif value.count("-") >= 3 and value.replace("-", "").isalpha():
+        fits = True
     elif found["quoted"] is not None and sure:
-        fits = len(value) >= 4
+        fits = (
+            len(value) >= 4 and not is_no_value(value) and not ("(" in found["q"] and " " in value)
+        )
+    elif not sure and value.isdigit():
+        fits = 6 <= len(value) <= 12
     else:
-        fits = is_made_up(value) or (sure and _alone(text, end, value))
+        fits = is_made_up(value) or (
+            sure
+            and _alone(text, end, value)
+            and not is_sentence_word(value)
+            and not is_no_value(value)
+        )
     return Span(start, end, "token" if token else "password") if fits else None
 
 
 def _tag(text: str, start: int, end: int) -> int:
     """Where markup begins inside a value: `<password>x</password>`."""
-    tag = text.find("</", start, end)
-    return tag if tag > start else text.find("<br", start, end) if "<br" in text[start:end] else end
+    tag = text.find("<", start + 1, end)
+    return tag if tag > start and (text.startswith(("</", "<br"), tag)) else end
 
 
 def _alone(text: str, end: int, value: str) -> bool:
     """A plain word is a password where the line holds nothing else after the tie."""
-    rest = text[end : end + 4].lstrip(".,;:!?)]}\"'”»’`*_ \t|")
+    rest = text[end : end + 4].lstrip(_LINES_END)
     return len(value) >= 5 and (not rest or rest[0] in "\r\n<&;")
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without the quotes around and the stop after."""
-    while end > start and text[end - 1] in ".,;:)]}\"'”»’`|":
-        end -= 1
-    while start < end and text[start] in "\"'“„«‘`([|":
-        start += 1
-    return start, end
+def _near_enough(text: str, found: Span, way: re.Pattern[str], end: int, *, token: bool) -> bool:
+    """Whether a value that is made up is the word's: the farther away, the harder it must be."""
+    value = text[found.start : found.end]
+    if way is _BARE or not text[end : found.start].strip():
+        return True
+    if way is _SKIP:
+        return not token and value[:1].islower() and len(value) >= 8 and not is_known_form(value)
+    return _stands_out(text, found, token=token)
 
 
-def _hard_words(text: str, windows: list[tuple[int, int]]) -> Iterable[Span]:
-    """Words that only a machine or a careful person makes, close to a word for access."""
-    count = 0
-    for first, last in windows:
-        for found in _HARD.finditer(text, first, last):
-            count += 1
-            if count > MOST_CANDIDATES:
-                yield Span(found.start(), windows[-1][1], "password")
-                return
-            start, stop = _trimmed(text, *found.span())
-            if _NONCE.search(text, max(0, start - 40), start):
-                continue
-            paired = _PAIRED.search(text, max(0, start - 4), start) is not None
-            for begin, end in _parts(text, start, stop):
-                value = text[begin:end]
-                if is_hard(value) or (paired and is_made_up(value) and _WORD_2.fullmatch(value)):
-                    yield Span(begin, end, "password")
+def _stands_out(text: str, found: Span, *, token: bool) -> bool:
+    """Whether a value behind a clause is one: hard, or the last of its line, or quoted for it."""
+    value = text[found.start : found.end]
+    if token or is_hard(value):
+        return is_hard(value)
+    if " " in value:
+        words = value.split()
+        return len(words) <= MOST_WORDS and not any(map(is_sentence_word, words))
+    return len(value) >= 8 and not is_known_form(value) and _alone(text, found.end, value)
 
 
-def _parts(text: str, start: int, stop: int) -> Iterable[tuple[int, int]]:
-    """`name=value` and `name/value` as their value, else the whole word."""
-    for sign in "=/":
-        at = text.find(sign, start, stop)
-        if at > start and text[start:at].replace("-", "_").isidentifier():
-            yield at + 1, stop
-            if sign == "/":
-                return
-    yield start, stop
+def _plain(text: str, at: int) -> Span | None:
+    """A word of letters alone that ends the clause, and that no such sentence goes on with."""
+    found = _VALUE.match(text, at)
+    if found is None:
+        return None
+    start, end = trimmed(text, *found.span("quoted" if found["quoted"] else "bare"))
+    value = text[start:end]
+    if found["quoted"] is not None and "(" not in found["q"]:
+        fits = len(value) >= 4 and all(map(_may_be_one, value.split()[: MOST_WORDS + 1]))
+    else:
+        fits = len(value) >= 5 and _may_be_one(value) and _CLAUSE_END.match(text, end) is not None
+    return Span(start, end, "password") if fits else None
 
 
-def is_made_up(value: str) -> bool:
-    """Whether a word is made as words are not: digits among letters, signs, capitals inside."""
-    if not 5 <= len(value) <= 128:
-        return False
-    letters = any(c.isalpha() for c in value)
-    digits = any(c.isdigit() for c in value)
-    signs = any(c in "!#$%&*+=?@^~{}<>[]|\\§€" for c in value[:-1])
-    inner = any(a.islower() and b.isupper() for a, b in pairwise(value))
-    plain = _NO_VALUE.fullmatch(value) or _EMAIL.fullmatch(value)
-    return not plain and (
-        (letters and (digits or signs or (inner and len(value) >= 8))) or (signs and digits)
+def _may_be_one(word: str) -> bool:
+    """Whether a word of letters or digits alone may be a password, or part of one."""
+    return word.isalnum() and not word[:1].isdigit() | is_sentence_word(word)
+
+
+def _changed(text: str, lowered: str, word: Word) -> Span | None:
+    """`changed the password to ...`."""
+    to = _TO.match(lowered, word.end)
+    if to is None or not _CHANGED.search(lowered, max(0, word.start - 40), to.end()):
+        return None
+    return _value(text, to.end(), token=False, sure=False) or _plain(text, to.end())
+
+
+def _before(text: str, lowered: str, word: Word, *, token: bool) -> Span | None:
+    """`... is the password`, `... as password`, `... (password)`."""
+    first = max(0, word.start - 80)
+    path = lowered[first : word.start].split()[-LONGEST_PATH - 2 :]
+    if lowered[word.start - 1 : word.start] == "(":
+        path = path[:-1] if path and path[-1] == "(" else path
+        if not lowered.startswith(")", word.end) or not path:
+            return None
+        raw = path[-1].rstrip("(")
+    else:
+        at = next((n for n in range(len(path) - 1, 0, -1) if path[n] in _CONNECTS), None)
+        if at is None:
+            return None
+        raw = path[at - 1]
+    place = lowered.rfind(raw, first, word.start)
+    end = place + len(raw)
+    opening = (
+        max(text.rfind(quote, first, end - 1) for quote in _QUOTES) if raw[-1] in _QUOTES else -1
     )
-
-
-def is_hard(value: str) -> bool:
-    """Stricter, where nothing ties the value: three kinds of characters of four, and no known id."""
-    if not 7 <= len(value) <= 64 or _NOT_HARD.fullmatch(value) or _NO_VALUE.fullmatch(value):
-        return False
-    if _EMAIL.fullmatch(value) or _NAMED_ID.fullmatch(value.lower()):
-        return False
-    kinds = (
-        any(c.islower() for c in value),
-        any(c.isupper() for c in value),
-        any(c.isdigit() for c in value),
-        any(c in "!#$%&*+=?@^~{}[]§€" for c in value),
-    )
-    changes = sum(
-        _class_of(a) != _class_of(b) for a, b in pairwise(value) if a.isalnum() and b.isalnum()
-    )
-    signs = sum(not c.isalnum() for c in value)
-    if sum(kinds) >= 3:
-        return changes + signs >= 2
-    return kinds[0] and kinds[2] and not signs and len(value) >= 8 and changes >= 3
-
-
-def _class_of(character: str) -> int:
-    return 0 if character.isdigit() else 1 if character.islower() else 2
+    start, end = trimmed(text, opening if opening >= 0 else place, end)
+    value = text[start:end]
+    if token:
+        fits = len(value) >= 16 and is_made_up(value) and not is_named_id(value)
+    else:
+        fits = len(value) >= 6 and (is_made_up(value) or is_phrase(value))
+    return Span(start, end, "token" if token else "password") if fits else None

@@ -94,16 +94,23 @@ def test_named_credential_goes_wherever_it_stands() -> None:
 
 
 PIECES = st.sampled_from(
-    [GITHUB, STRIPE, AWS, JWT, PEM, "password", ": ", " is ", "Xk29!bbb", "\n", " / ", "login", "]"]
-    + [
-        "[removed: jwt]",
-        "[removed: password 0a1b2c]",
-        "://a:b1@c",
-        "pw",
-        "user",
-        '"',
-        "'",
-        "\ufdd0",
+    [
+        *(
+            GITHUB,
+            STRIPE,
+            AWS,
+            JWT,
+            PEM,
+            "password",
+            ": ",
+            " is ",
+            "Xk29!bbb",
+            "\n",
+            " / ",
+            "login",
+        ),
+        *("]", "[removed: jwt]", "[removed: password 0a1b2c]", "://a:b1@c", "pw", "user", '"', "'"),
+        *("\ufdd0", "admin", " and ", "|", "blue-horse-44", "as password", "\nbob\n", "u: ", "p: "),
     ]
 )
 
@@ -144,33 +151,61 @@ def test_json_stays_json() -> None:
 
 
 SIZE = 256 * 1024
-
-
-@pytest.mark.parametrize(
-    "unit",
-    [
+HOSTILE = [
+    *(
         "a",
-        "pw ",
-        "password:",
-        "AKIA",
-        "-----BEGIN PRIVATE KEY-----",
-        "eyJ",
+        " ",
+        "\n",
+        "é",
+        "aB1x ",
+        "abcd ",
+        "_",
+        "=",
+        "a:b1@",
         "://a:",
-        "token ",
+        "eyJ",
+        "ghp_",
+        "AKIA",
         "key-",
-    ]
-    + ["define('DB_PASSWORD', '", "user a:b ", "aB1x ", "\n", "ghp_", AWS + " ", "Bearer a1"],
-)
-def test_cost_grows_with_the_length_and_no_faster(unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = (unit * size)[:size]
-        best = 1e9
-        for _ in range(3):
-            began = time.process_time()
-            redact(text, KEY)
-            best = min(best, time.process_time() - began)
-        return best
+    ),
+    *("pw ", "pw is ", "password:", '{"password":"', "token ", "the password for ", "kennwort ("),
+    *("login ", "login aB1!x9 ", "user a:b ", "define('DB_PASSWORD', '", "AUTH_KEY ", "Bearer a1"),
+    *("-----BEGIN PRIVATE KEY-----", "mysql -p", "curl -u ", AWS + " ", "identified by '"),
+]
 
-    whole = seconds(SIZE)
-    assert whole < 0.5
-    assert whole < 12 * seconds(SIZE // 4) + 0.02
+
+def cheapest(text: str, times: int = 3) -> float:
+    """Seconds of processor time, the least of some."""
+    costs = []
+    for _ in range(times):
+        began = time.process_time()
+        redact(text, KEY)
+        costs.append(time.process_time() - began)
+    return min(costs)
+
+
+def yardstick() -> float:
+    """How much slower than usual this machine is just now, 1 or more."""
+    began = time.process_time()
+    for _ in range(100_000):
+        pass
+    return max(1.0, (time.process_time() - began) / 0.0025)
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_body_costs_little(unit: str) -> None:
+    """Twenty milliseconds; twice that is allowed here, since others use the machine, too."""
+    assert cheapest((unit * SIZE)[:SIZE]) < 0.040 * yardstick()
+
+
+def test_ordinary_ticket_costs_next_to_nothing() -> None:
+    text = "Since the update the invoice total is wrong for clients with two tax rates.\n" * 7
+    assert cheapest(text, 20) < 0.0003 * yardstick()
+
+
+def test_many_places_for_credentials_leave_the_end_readable() -> None:
+    """All between the first few hundred and the end goes: no ticket is written so."""
+    body = "password: Xk29!bbb\n" * 9000 + "Why is the portal empty?"
+    redacted = redact(body, KEY).text
+    assert "Xk29!bbb" not in redacted
+    assert redacted.endswith("Why is the portal empty?")

@@ -1,0 +1,209 @@
+"""Where in a text may a credential stand? One pass over it finds the places worth a closer look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from shared.redaction.kinds import KINDS, SCANS, Find
+from shared.redaction.spans import Span
+from shared.redaction.trie import one_of
+from shared.redaction.words import (
+    BEGINNINGS,
+    BLANK,
+    INSIDE,
+    JOINTS,
+    KEY_OF,
+    PASS_BEFORE,
+    SALTS,
+    WHOLE,
+    Sign,
+)
+
+MOST_PLACES = 600
+"""Past so many, all but the end of the text goes: no ticket, and no time to be subtle."""
+MOST_LOGINS = 200
+"""Past so many, words for a login are those of a log."""
+END = 1500
+"""Characters that are always read: people write above and below what they paste."""
+Stretch = tuple[int, int]
+"""Characters [begin, end) of a text."""
+Hit = tuple[int, int, str]
+"""Characters [start, end) are this literal, or a word that begins with it."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Word:
+    """A word that is a sign of something, as characters [start, end) of the text."""
+
+    start: int
+    end: int
+    sign: Sign
+
+
+@dataclass(slots=True)
+class Places:
+    """`words`: what speaks of access. `forms`: whom to ask where. `constants`: where the last part
+    of a name in capitals may begin. `salts`, `private_keys`: where they are mentioned. `crowded`:
+    where there are too many places to look at any.
+    """
+
+    words: list[Word] = field(default_factory=list)
+    forms: list[tuple[int, Find]] = field(default_factory=list)
+    constants: list[int] = field(default_factory=list)
+    salts: list[int] = field(default_factory=list)
+    private_keys: list[int] = field(default_factory=list)
+    crowded: Span | None = None
+
+
+_ALONE = r"(?!\w)"
+_PRIVATE_KEY = "private key"
+_SALTS = frozenset(SALTS.split())
+
+
+def _listed(words: str) -> list[str]:
+    return [word.replace(BLANK, " ") for word in words.split()]
+
+
+_OPEN = frozenset(word for words in BEGINNINGS.values() for word in _listed(words))
+_KEYS = [of + joint + key for of in KEY_OF.split() for joint in JOINTS for key in ("key", "keys")]
+_SIGNS = {
+    **{word: sign for sign, words in WHOLE.items() for word in _listed(words)},
+    **{word: sign for sign, words in BEGINNINGS.items() for word in _listed(words)},
+    **dict.fromkeys(_KEYS, Sign.TOKEN),
+    "p": Sign.PASSWORD,
+}
+_LOGINS = frozenset(word for word, sign in _SIGNS.items() if sign is Sign.LOGIN)
+_TAILS = {
+    **{beginning: kind.then for kind in KINDS for beginning in kind.beginnings},
+    **{word: "" if word in _OPEN else _ALONE for word in _SIGNS},
+    **dict.fromkeys(_SALTS, _ALONE),
+    "p": r"(?=\s?[:=]\s?\S)",
+    _PRIVATE_KEY: "",
+}
+_FINDS: dict[str, list[Find]] = {}
+for _kind in KINDS:
+    for _beginning in _kind.beginnings:
+        _FINDS.setdefault(_beginning, []).append(_kind.find)
+
+
+def _at_words(tails: dict[str, str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z0-9])(?:{one_of(tails)})")
+
+
+_ALL = _at_words(_TAILS)
+_BUT_LOGINS = _at_words({word: tail for word, tail in _TAILS.items() if word not in _LOGINS})
+_REST = re.compile(r"[^\W\d_]{0,14}")
+_P_WORDS = re.compile(
+    r"p(?:ass(?:w[^\W\d_]{0,14}|phr[^\W\d_]{0,4}|cod[^\W\d_]{0,3}|es?(?!\w)|(?!\w))"
+    r"|wd?(?!\w))"
+)
+_INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE.split())
+_USER = re.compile(r"(?:\b|_)(?:u|id|l|login|user\w*|benutzer\w*|name|log) ?[:=][^\n]{1,60}$")
+_USER_REACH = 75
+
+
+def in_place_lower(text: str) -> str:
+    """Lower case with every character in its place (U+0130 is the one that grows)."""
+    return text.replace("\u0130", "i").lower()
+
+
+def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
+    """Every place in these stretches that is worth a closer look, or where there are too many."""
+    found = Places()
+    last = len(text) - END
+    hits = chain.from_iterable(
+        chain(_beginnings(lowered, *stretch), _insides(lowered, *stretch)) for stretch in stretches
+    )
+    for count, hit in enumerate(hits):
+        if count > MOST_PLACES and hit[0] < last:
+            return Places(crowded=Span(hit[0], last, "password"))
+        _keep(text, lowered, hit, found)
+    for scan in SCANS:
+        if scan.literal in text:
+            rough = (scan.rough.finditer(text, *stretch) for stretch in stretches)
+            for count, match in enumerate(chain.from_iterable(rough)):
+                if count > MOST_PLACES:
+                    return Places(crowded=Span(match.start(), len(text), "password"))
+                found.forms.append((match.start(), scan.find))
+    found.words.sort()
+    return found
+
+
+def _beginnings(lowered: str, first: int, last: int) -> Iterable[Hit]:
+    """Literals that begin a word or a token; words for a login only so many, and the last ones."""
+    logins = 0
+    at = first
+    for match in _ALL.finditer(lowered, first, last):
+        literal = match[0]
+        start, at = match.span()
+        yield start, at, literal
+        if literal in _LOGINS:
+            logins += 1
+            if logins == MOST_LOGINS:
+                break
+    else:
+        return
+    end = max(at, last - END)
+    for expression, begin, until in ((_BUT_LOGINS, at, end), (_ALL, end, last)):
+        for match in expression.finditer(lowered, begin, until):
+            yield *match.span(), match[0]
+
+
+def _insides(lowered: str, first: int, last: int) -> Iterable[Hit]:
+    """Words for password that may stand inside others: German and settings write them together."""
+    found = [
+        pattern.finditer(lowered, first, last)
+        for stem, pattern in _INSIDE
+        if lowered.find(stem, first, last) >= 0
+    ]
+    for match in chain(_P_WORDS.finditer(lowered, first, last), *found):
+        yield *match.span(), match[0]
+
+
+def _keep(text: str, lowered: str, hit: Hit, found: Places) -> None:
+    """Note a hit wherever it counts."""
+    start, end, literal = hit
+    for find in _FINDS.get(literal, ()):
+        found.forms.append((start, find))
+    if literal == _PRIVATE_KEY:
+        found.private_keys.append(start)
+    if literal in _SALTS:
+        found.salts.append(start)
+        found.constants.append(start)
+    sign = _SIGNS.get(literal) or _sign_inside(lowered, hit)
+    if sign is None or (literal in _DOUBTFUL and not _DOUBTFUL[literal](lowered, start)):
+        return
+    if literal in _OPEN:
+        end = _REST.match(lowered, end).end()  # type: ignore[union-attr]  # it matches nothing
+    found.words.append(Word(start, end, sign))
+    if sign is not Sign.LOGIN and lowered[start - 1 : start] == "_" and text[start].isupper():
+        found.constants.append(start)
+
+
+def _sign_inside(lowered: str, hit: Hit) -> Sign | None:
+    """What a literal that stands inside a word is a sign of: `pass` ends many an innocent one."""
+    start, end, literal = hit
+    if literal in _FINDS or literal in _SALTS or literal == _PRIVATE_KEY:
+        return None
+    if literal[0] != "p":
+        return Sign.TOKEN if literal.startswith("schl") else Sign.PASSWORD
+    short = end - start <= 4 or literal in ("passe", "passes")
+    if not short or not lowered[start - 1 : start].isalnum() or start == 0:
+        return Sign.PASSWORD
+    return Sign.PASSWORD if lowered.endswith(PASS_BEFORE, max(0, start - 8), start) else None
+
+
+def _behind_user(lowered: str, at: int) -> bool:
+    return _USER.search(lowered, max(0, at - _USER_REACH), at) is not None
+
+
+def _no_keyword(lowered: str, at: int) -> bool:
+    """`palabras clave` are keywords."""
+    return not lowered.endswith(("palabra ", "palabras "), max(0, at - 9), at)
+
+
+_DOUBTFUL = {"p": _behind_user, "clave": _no_keyword, "claves": _no_keyword}
+"""Words that count behind some words only."""

@@ -1,0 +1,73 @@
+"""Which words in a text speak of a password, a token or a login? In the customers' languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Sign(StrEnum):
+    """What a word in a text is a sign of."""
+
+    PASSWORD = "password"  # noqa: S105  # a kind of word
+    TOKEN = "token"  # noqa: S105  # likewise
+    LOGIN = "login"
+
+
+BLANK = "␣"
+"""Stands for a blank within a word of the lists below."""
+WHOLE = {
+    Sign.PASSWORD: (
+        "pwd pwds pw pws psw pswd psswd pswrd pword pwrd p/w mdp m.d.p clave claves parola psk"
+        " senha pasword paswort paswd pasahitza contrasenya geslo heslo şifre sifre parool парола"
+    ),
+    Sign.TOKEN: (
+        "token tokens tokenu secret secrets secreto segreto segredo geheimnis jeton clé clés cle"
+        " chave authtoken accesstoken refreshtoken apitoken idtoken secretaccesskey clientsecret"
+        " consumersecret appsecret apisecret sharedsecret webhooksecret signingsecret"
+    ),
+    Sign.LOGIN: (
+        "login logins log-in creds cred ftp ftps sftp ftpes ssh zugang wp-admin acceso accesos"
+        " accès connexion access logged einloggen user username usuario utilisateur admin cpanel"
+        " plesk eingeloggt konto connecter connectez loggen inloggen accesso utente usuário"
+        " gebruiker zaloguj użytkownik användare bruger bruker přihlášení sign-in anmelden"
+        " anmeldung entrar whm log␣in sign␣in logging␣in directadmin ispconfig account logon"
+        " utilizador brukernavn filezilla winscp logowania логин"
+    ),
+}
+"""Count as words of their own, or as the last part of a name (`db_pwd`)."""
+BEGINNINGS = {
+    Sign.PASSWORD: (
+        "passord losungsw losenord adgangskode kodeord salasan hasło hasla hasłem haslo jelsz"
+        " lozink парол パスワード 密码 密碼 비밀번호"
+        " pass␣word pass-word pass␣phrase mot-de-passe palavra-passe"
+        " κωδικ zugangscode zugriffscode zugangswort"
+    ),
+    Sign.LOGIN: (
+        "zugangsdaten anmeldedaten credential credencial identifiant benutzer inloggegevens"
+        " credenzial logindaten ftp-zug kullanıcı dane logow"
+    ),
+}
+"""Count where a word begins so."""
+INSIDE = "kennw contrase wachtw schlüssel lösenord"
+"""Count wherever they stand in a word."""
+KEY_OF = (
+    "api auth access client consumer secret private security shared signing refresh bearer app rest"
+    " live test bot encryption webhook account license_server"
+)
+"""`key` counts after a word that says of what."""
+SALTS = (
+    "salt salts auth_key auth_salt nonce_key nonce_salt logged_in_key logged_in_salt"
+    " wp_cache_key_salt prikey"
+)
+"""Parts of the names of WordPress's own secrets."""
+JOINTS = ("", " ", "_", "-")
+_OF_PAIRS = "cred log zugangsd anmelded acces accès identif inlog conne sign filez winscp"
+PAIRS = tuple(_OF_PAIRS.split())
+"""Words for a login that begin so are followed by name and password, not by one of them."""
+_NAMES_OF_ACCESS = (
+    "db ftp sftp ssh user usr smtp imap mysql sql admin adm wp root mail my login app host web"
+    " panel cpanel default new old auth basic http proxy redis api master site server temp tmp"
+    " your the pg postgres ldap vpn wifi backup pma database"
+)
+PASS_BEFORE = tuple(_NAMES_OF_ACCESS.split())
+"""`pass` counts behind these in one word (`dbpass`); behind others it is a compass."""
