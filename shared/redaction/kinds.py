@@ -121,14 +121,6 @@ KINDS: tuple[Kind, ...] = (
         then=r"(?=(?:live_|test_)?[0-9a-f]{32})",
     ),
     _form(
-        "jwt",
-        "eyj",
-        r"eyJ[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,4000}(?:\.[A-Za-z0-9_-]{8,2000}){0,3}"
-        r"|(?<=[A-Za-z0-9_-]{30}))"
-        r"(?:(?<=[A-Za-z0-9_.-]{60})\r?\n[> ]{0,4}[A-Za-z0-9_.-]{24,200}(?![^\s\"'`,;)])){0,40}",
-        then=r"(?=[\w-]{8})",
-    ),
-    _form(
         "bearer_token",
         "bearer",
         r"\w{6}(?:[\s:=\"'<`*_“„«]|%20|(?:token|is|ist|key)\b){1,8}"
@@ -165,7 +157,7 @@ KINDS: tuple[Kind, ...] = (
         "other_token",
         "sk- npm_ shpat_ shpss_ shpca_ shppa_ xkeysib- sq0 eaa accountkey= pypi- dop_v1_ hf_"
         " age-secret-key-1 glsa_ atatt3 dckr_pat_ pmak- pat-na1- pat-eu1- mlsn. rzp_ shippo_ sbp_"
-        " sb_secret_ re_ jpcrm_ck_ jpcrm_cs_ zbscrm_",
+        " sb_secret_ re_ jpcrm_ck_ jpcrm_cs_",
         r"sk-(?:proj-|ant-|or-)?[A-Za-z0-9_-]{20,250}|npm_[A-Za-z0-9]{36}"
         r"|shp(?:at|ss|ca|pa)_[0-9a-fA-F]{32}|xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"
         r"|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{22,50}|EAA[A-Za-z0-9]{60,300}"
@@ -176,7 +168,7 @@ KINDS: tuple[Kind, ...] = (
         r"|pat-(?:na1|eu1)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|mlsn\.[0-9a-f]{64}"
         r"|rzp_(?:live|test)_[A-Za-z0-9]{14}|shippo_(?:live|test)_[0-9a-f]{40}"
         r"|sbp_[0-9a-f]{40}|sb_secret_[A-Za-z0-9_-]{20,60}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}"
-        r"|(?:jpcrm_c[ks]|zbscrm)_(?=[A-Za-z_]{0,60}[0-9])\w{8,80}",
+        r"|jpcrm_c[ks]_(?=[A-Za-z_]{0,60}[0-9])\w{8,80}",
         then=r"(?=[\w-]{8})",
     ),
     _form(
@@ -199,6 +191,20 @@ KINDS: tuple[Kind, ...] = (
     ),
 )
 """In no order: what overlaps is removed as one."""
+
+
+_JWT = re.compile(
+    r"eyJ[A-Za-z0-9_-]{8,2000}(?:\.[A-Za-z0-9_-]{0,4000}(?:\.[A-Za-z0-9_-]{8,2000}){0,3}"
+    r"|(?<=[A-Za-z0-9_-]{30}))"
+    r"(?:(?<=[A-Za-z0-9_.-]{60})\r?\n[> ]{0,4}[A-Za-z0-9_.-]{24,200}(?![^\s\"'`,;)])){0,40}"
+)
+
+
+def _jwt(text: str, at: int) -> Iterable[Span]:
+    """A token in three parts, or the beginning of one; behind letters only as a whole."""
+    found = _JWT.match(text, at)
+    if found is not None and ("." in found[0] or not text[at - 1 : at].isalnum()):
+        yield Span(*found.span(), "jwt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,5 +275,6 @@ SCANS: tuple[Scan, ...] = (
         r"(?<![A-Za-z0-9_])[0-9a-f]{32}-us[0-9]{1,2}(?!\w)",
         32,
     ),
+    Scan("jwt", "eyJ", re.compile(r"eyJ(?=[A-Za-z0-9_-]{8})"), _jwt),
     _scan("other_token", ":AA", r":AA[\w-]{32}", r"[0-9]{8}:AA[A-Za-z0-9_-]{32,34}", 8),
 )

@@ -15,7 +15,7 @@ from shared.redaction.prose import tied_passwords
 from shared.redaction.sieve import Stretch, in_place_lower, places
 from shared.redaction.spans import Span
 from shared.redaction.tables import passwords_in_tables
-from shared.redaction.wordpress import application_passwords, salt_lines, wp_config
+from shared.redaction.wordpress import application_passwords, salt_pieces, wp_config
 
 PLACE = "\ufdd0"
 """Stands for a mark while a text is searched: no pattern can match into or across one."""
@@ -37,6 +37,8 @@ NEAR = 1000
 """Characters around what was removed in which something new may show."""
 """A removal can lay bare the edge of another credential; in practice the second finds nothing."""
 SHORTEST_NAMED = 6
+SEAM = "\n\n"
+"""Between the texts of one ticket, while they are searched as one."""
 LONGEST_NAMED = 5000
 MOST_REPEATED = 20
 DENSE_AFTER = 500
@@ -110,14 +112,12 @@ def redact_together(
     texts: Sequence[str], key: bytes | None, named: Iterable[tuple[str, str]] = ()
 ) -> list[Redacted]:
     """The texts of one ticket: what is a credential in one of them goes from all."""
-    known = dict.fromkeys(named)
-    first = [redact(text, key, known) for text in texts]
-    found = known | dict.fromkeys(pair for redacted in first for pair in redacted.secrets)
-    if len(found) == len(known):
-        return first
+    known = tuple(named)
+    whole = redact(SEAM.join(texts), key, known)
+    found = dict.fromkeys((*known, *whole.secrets))
     return [
-        redact(text, key, found) if any(value in one.text for _, value in found) else one
-        for text, one in zip(texts, first, strict=True)
+        redact(text, key, found) if whole.kinds else Redacted(text.replace(PLACE, "\ufffd"))
+        for text in texts
     ]
 
 
@@ -132,7 +132,7 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
         yield from find(text, at)
     for at in found.constants:
         yield from wp_config(text, at)
-    yield from salt_lines(text, found.salts)
+    yield from salt_pieces(text, found.salts)
     yield from private_keys(text, found.private_keys)
     yield from application_passwords(text, stretches)
     yield from tied_passwords(text, lowered, found.words)

@@ -28,32 +28,39 @@ something somewhere standard still strange strong sure system team temporary tha
 then there these they thing this those today together tomorrow too typed ugly unchanged under
 unique upper useless users valid very version visitor weak website week what whatever when where
 which who within without work works wrong yesterday your yours invoices quotes found cheers thanks
-thank thankyou regards greetings kind hello dear ask tell call logo menu empty nicht stars dots
-asterisks greek admin1 policy rules reset danke gruß grüße grüßen viele hallo liebe vielen besten
-servus saludos gracias atentamente hola cordial merci cordialement bonjour salutations grazie
-saluti obrigado groeten bedankt hälsningar aber alle alles auch aktuell anders bekannt bereits
-besser bitte da dabei dafür danach dann darin darunter das dass davon dazu dein denn der deshalb
-dieser dieses doch dort drin dumm durch ebenso eigentlich einfach einmal englisch erst etwas euer
-fertig folgender folgendes frei gar gegen gestern gleich gut heute hier hinterlegt ihnen immer
-irgendwie jedem jeder jedoch jetzt kaputt kein keine klar korrekt kurz lang leider lokal meins
-mehr mein mit morgen nach natürlich neu nichts noch nochmal nun nur offen ohne passt privat
-richtig schon schwach sehr sein seit selbe selber sicher sofort sonst stark steht stimmt trotzdem
-und uns unser unklar verkehrt vermutlich vielleicht vom vorhanden wahr wahrscheinlich weg weiter
-wieder wohl zeichen zufällig zurück zwar dieselbe dasselbe identisch ahora además algo alguien
-anterior antes antigua aquella aquí así aunque bien bueno buena como compleja contraseñas correcta
-correcto cuando debe débil demasiado desde después diferente distinta donde ella ellos entonces
-errónea esta está este estos fácil fuerte hasta igual incorrecta inválida larga luego mala mañana
-mejor misma mismo mucho muy nada nadie ninguna nueva nuevo nunca para pero porque privada pronto
-propia pública pues que quien segura siempre sigue sin sólo también temporal todavía todo única
-vacía válida vieja actuel actuelle ainsi alors après assez aucun aucune aujourd'hui aussi autre
-avant avec bon bonne celle celui ceci cela chaque comme correct dans demain depuis dernier
-différent donc encore enfin erroné exact expiré facile faible fausse faux forte ici identique
-inconnu invalide jamais juste longue mauvais même mien mieux moins nouveau nouvelle oublié parce
-parfois partout pourtant presque privé quand quelque rien sans seul seulement solide souvent
-suivant temporaire toujours tous tout trop valable valide vide vieux votre corretta corretto
-sbagliata sbagliato giusta errata scaduta stessa nuova sempre ancora sicura errada incorreta
-correta mesma ainda verkeerd juist onjuist ongeldig verlopen altijd hetzelfde nodig felaktigt
-fortfarande
+thank thankyou regards greetings kind hello dear ask tell call signal whatsapp telegram sms
+telefon telefonisch téléphone teléfono separat separately separado séparément bitwarden lastpass
+1password keepass vault tresor onetimesecret dashlane folgt follows request requested anfrage
+demande petición unverändert dito ditto idem wie like coming kommt voicemail sheet note notes
+anbei anhang adjunto joint ticket chat fax post letter envelope brief the a an is are was it its
+to of in on at by for and or not as be do if so but with i we he she me my our his her der die das
+ein eine ist sind ich wir er sie es mit für von zu zum zur im am auf bei den dem des el la los las
+un una son de del en por con se mi su y o le les une est et du par sur il elle je nous mon ma logo
+menu empty nicht stars dots asterisks greek admin1 policy rules reset danke gruß grüße grüßen
+viele hallo liebe vielen besten servus saludos gracias atentamente hola cordial merci cordialement
+bonjour salutations grazie saluti obrigado groeten bedankt hälsningar aber alle alles auch aktuell
+anders bekannt bereits besser bitte da dabei dafür danach dann darin darunter dass davon dazu dein
+denn deshalb dieser dieses doch dort drin dumm durch ebenso eigentlich einfach einmal englisch
+erst etwas euer fertig folgender folgendes frei gar gegen gestern gleich gut heute hier hinterlegt
+ihnen immer irgendwie jedem jeder jedoch jetzt kaputt kein keine klar korrekt kurz lang leider
+lokal meins mehr mein morgen nach natürlich neu nichts noch nochmal nun nur offen ohne passt
+privat richtig schon schwach sehr sein seit selbe selber sicher sofort sonst stark steht stimmt
+trotzdem und uns unser unklar verkehrt vermutlich vielleicht vom vorhanden wahr wahrscheinlich weg
+weiter wieder wohl zeichen zufällig zurück zwar dieselbe dasselbe identisch ahora además algo
+alguien anterior antes antigua aquella aquí así aunque bien bueno buena como compleja contraseñas
+correcta correcto cuando debe débil demasiado desde después diferente distinta donde ella ellos
+entonces errónea esta está este estos fácil fuerte hasta igual incorrecta inválida larga luego
+mala mañana mejor misma mismo mucho muy nada nadie ninguna nueva nuevo nunca para pero porque
+privada pronto propia pública pues que quien segura siempre sigue sin sólo también temporal
+todavía todo única vacía válida vieja actuel actuelle ainsi alors après assez aucun aucune
+aujourd'hui aussi autre avant avec bon bonne celle celui ceci cela chaque comme correct dans
+demain depuis dernier différent donc encore enfin erroné exact expiré facile faible fausse faux
+forte ici identique inconnu invalide jamais juste longue mauvais même mien mieux moins nouveau
+nouvelle oublié parce parfois partout pourtant presque privé quand quelque rien sans seul
+seulement solide souvent suivant temporaire toujours tous tout trop valable valide vide vieux
+votre corretta corretto sbagliata sbagliato giusta errata scaduta stessa nuova sempre ancora
+sicura errada incorreta correta mesma ainda verkeerd juist onjuist ongeldig verlopen altijd
+hetzelfde nodig felaktigt fortfarande optional mandatory minimum maximum
 """
 _STATES = frozenset(STATES.split())
 """Never a password, whatever ties them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
@@ -16,6 +17,7 @@ from shared.redaction.values import (
     is_hard,
     is_known_form,
     is_made_up,
+    is_mixed,
     is_named_id,
     is_no_value,
     is_phrase,
@@ -26,10 +28,12 @@ from shared.redaction.words import Sign
 _IS = (
     r"is|are|was|be|ist|lautet|lauten|heißt|war|wäre|es|era|será|est|était|sera|é|è|jest|är|er"
     r"|stays|remains|bleibt|being|reads|becomes|wurde|set to|changed to|now|equals|says|fue"
+    r"|c'est|sigue siendo"
 )
 _PREPOSITION = (
     r"for|of|to|on|in|at|you|we|i|für|vom|von|zum|zur|der|des|im|am|para|de|del|en|el|la|pour|du|le"
-    r"|sur|au|is|und|and|di|per|do|da|voor|van|till|has|wurde|ha|se|a|would|should|must|will"
+    r"|sur|au|is|und|and|that|which|que|qui|die|das|welches|with"
+    r"|mit|con|avec|ich|wir|he|di|per|do|da|voor|van|till|has|wurde|ha|se|a|would|should|must|will"
 )
 _STILL = r"still|now|currently|jetzt|ahora|maintenant|noch|just|again|simply|einfach|nun"
 _TAG = (
@@ -39,26 +43,34 @@ _TAG = (
 _TIE = re.compile(
     r"(?:n|s|en|es)?[\\\"'”»’`*_)\]]{0,4}"
     rf"(?P<for>\s(?:\(|(?:{_PREPOSITION})\b)[^\n:=\ufdd0]{{0,50}}?)?\s{{0,3}}"
-    rf"(?P<tie>:=|=>|->|→|>|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
+    rf"(?P<tie>:=|=>|->|→|[>»]{{1,3}}|\((?=[^\s()]{{5,64}}\))|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
     rf"|[’']s\s|(?<=[\s*_\"'”`])(?:{_IS})(?: (?:{_STILL}))?[:\s])"
     rf"[ \t|:=]{{0,30}}(?:{_TAG}\s?|[*_]{{1,3}}[ \t])?(?:\r?\n[ \t>|*-]{{0,8}}){{0,3}}"
 )
 _VALUE = re.compile(
     r"(?:(?P<q>(?:\\?[\"'“„«‘`‚*_(<]){1,3})\s?(?P<quoted>[^\n\ufdd0\"“”„«»`]{1,100}?)"
     r"(?=\s?\\?[\"'”“»’`*_)>]{1,3}(?:[\s.,;:!?)<|\]}&\\-]|$))"
-    r"|(?:<[a-zA-Z]{1,10}>)?(?P<bare>[^\s\ufdd0|]{2,128}))"
+    r"|(?:<[a-zA-Z]{1,10}>)?(?P<bare>[^\s\ufdd0|]{2,512}))"
 )
-_BARE = re.compile(r"[\"'”»’`*_)]{0,3}[ \t]{0,8}[-–—/,;>(~]{0,2}[ \t\"'“„«‘`*(]{0,8}")
+_BARE = re.compile(
+    r"[\"'”»’`*_)]{0,3}(?:[ \t]{1,8}[-–—]{0,2}|[/,;>(~]?)[/,;>(~]?[ \t\"'“„«‘`*(]{0,8}"
+)
 _QUOTE = re.compile(r"[ \t]{1,3}(?=[\"'“„«‘`])")
 _LATER = re.compile(r"[^\n:=\ufdd0]{1,60}(?:=>|->|→|[:=])\s{0,8}")
 _SKIP = re.compile(r"(?:[ \t][^\W\d_]{2,12}){1,3}[ \t](?=\S{0,30}[0-9])")
 """A few words between; then only what begins like no sentence and has a digit counts."""
 _BELOW = re.compile(
     r"[^\n\ufdd0]{0,80}\n(?:[ \t>|]{0,8}\r?\n){0,2}[ \t>|*-]{0,8}"
-    r"(?=[^\s\ufdd0]{5,64}[ \t]{0,3}(?:\r?\n|$))"
+    r"(?=[^\s\ufdd0]{5,512}[ \t]{0,3}(?:\r?\n|$))"
 )
+_WAYS = (_BARE, _BELOW, _LATER, _SKIP)
+_BEFORE_VERB = ("you", "we", "i", "to", "they", "please", "not", "must", "should", "will", "can")
 _CHANGED = re.compile(r"(?:chang|set|reset|updat|änder|setz|cambi|modif|mis|zmien|wijzig)")
 _TO = re.compile(r"[^\n.:=\ufdd0]{0,30}?\s(?:to|auf|in|a|à|por|en|naar|till|na)\s")
+_WORDS = re.compile(
+    r"[\"'“„«`(]?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,6}(?: [0-9]{1,4})?)"
+    r"[\"'”“»`).]{0,2}[ \t]*(?:\r?\n|$)"
+)
 _CLAUSE_END = re.compile(
     r"[\"'”“»’`*_)\]>]{0,2}(?:[.,;:!?](?:\s|$)|[ \t]*(?:\r?\n|$)|\s{1,2}[(–—-]"
     r"|\s(?:this|today|yesterday|last|heute|gestern|hoy|ayer|hier|ce|esta|este|diese[nmrs]?|and|und|y|et|but|aber|pero|mais|e|en|och|og)\s)"
@@ -66,10 +78,11 @@ _CLAUSE_END = re.compile(
 _LINES_END = " \t|.,;:!?)]}\"'”»’`*_"
 CONNECTS = "is was as ist war lautet als es era como est était comme = <- ← -> è é jest som"
 _CONNECTS = frozenset(CONNECTS.split())
+LONG_TOKEN = 24
 MOST_WORDS = 6
 """Of a password in quotes that has blanks in it."""
 _QUOTES = "\"'“”„«»`"
-LONGEST_PATH = 3
+LONGEST_PATH = 6
 """Words between a value and the word for password that it stands before."""
 
 
@@ -88,10 +101,11 @@ def _tied(text: str, lowered: str, word: Word) -> Span | None:
     tie = _TIE.match(lowered, word.end)
     if tie is not None:
         verb = tie["tie"].strip(" \t\n")[-1:].isalpha()
-        sure = not verb and not tie["for"]
+        aside = tie["tie"] == "("
+        sure = not (verb or aside or tie["for"])
         found = _value(text, tie.end(), token=token, sure=sure)
-        if found is None and not token:
-            found = _plain(text, tie.end())
+        if found is None and not (token or aside):
+            found = _plain(text, tie.end()) or (_phrase(text, tie.end()) if sure else None)
         if found is not None:
             return found
     if not token and (found := _changed(text, lowered, word)) is not None:
@@ -100,7 +114,7 @@ def _tied(text: str, lowered: str, word: Word) -> Span | None:
         found = _plain(text, quote.end())
         if found is not None:
             return found
-    for way in (_BARE, _BELOW, _LATER, _SKIP):
+    for way in (_BELOW, _LATER) if _is_verb(lowered, word) else _WAYS:
         at = way.match(lowered, word.end)
         if at is not None and at.end() > word.end:
             found = _value(text, at.end(), token=token, sure=False)
@@ -149,21 +163,30 @@ def _alone(text: str, end: int, value: str) -> bool:
     return len(value) >= 5 and (not rest or rest[0] in "\r\n<&;")
 
 
+def _is_verb(lowered: str, word: Word) -> bool:
+    """`you pass x to it` ties nothing."""
+    before = lowered[max(0, word.start - 8) : word.start].split()[-1:]
+    return word.end - word.start == 4 and bool(before) and before[0] in _BEFORE_VERB
+
+
 def _near_enough(text: str, found: Span, way: re.Pattern[str], end: int, *, token: bool) -> bool:
     """Whether a value that is made up is the word's: the farther away, the harder it must be."""
     value = text[found.start : found.end]
     if way is _BARE or not text[end : found.start].strip():
         return True
     if way is _SKIP:
-        return not token and value[:1].islower() and len(value) >= 8 and not is_known_form(value)
+        slug = "_" in value or is_known_form(value)
+        return not (token or slug) and value[:1].islower() and len(value) >= 8
     return _stands_out(text, found, token=token)
 
 
 def _stands_out(text: str, found: Span, *, token: bool) -> bool:
     """Whether a value behind a clause is one: hard, or the last of its line, or quoted for it."""
     value = text[found.start : found.end]
-    if token or is_hard(value):
-        return is_hard(value)
+    if is_hard(value):
+        return True
+    if token:
+        return len(value) >= LONG_TOKEN and not is_known_form(value) and is_mixed(value)
     if " " in value:
         words = value.split()
         return len(words) <= MOST_WORDS and not any(map(is_sentence_word, words))
@@ -184,6 +207,14 @@ def _plain(text: str, at: int) -> Span | None:
     return Span(start, end, "password") if fits else None
 
 
+def _phrase(text: str, at: int) -> Span | None:
+    """Four words or more that make no sentence, the only ones of their line."""
+    found = _WORDS.match(text, at)
+    if found is None or any(map(is_sentence_word, found["words"].split())):
+        return None
+    return Span(*found.span("words"), "password")
+
+
 def _may_be_one(word: str) -> bool:
     """Whether a word of letters or digits alone may be a password, or part of one."""
     return word.isalnum() and not word[:1].isdigit() | is_sentence_word(word)
@@ -202,20 +233,25 @@ def _before(text: str, lowered: str, word: Word, *, token: bool) -> Span | None:
     first = max(0, word.start - 80)
     path = lowered[first : word.start].split()[-LONGEST_PATH - 2 :]
     if lowered[word.start - 1 : word.start] == "(":
-        path = path[:-1] if path and path[-1] == "(" else path
-        if not lowered.startswith(")", word.end) or not path:
-            return None
-        raw = path[-1].rstrip("(")
+        inside = lowered.startswith(")", word.end)
+        names = [path[-1].rstrip("(") or path[-2]] if inside and len(path) > 1 else []
     else:
-        at = next((n for n in range(len(path) - 1, 0, -1) if path[n] in _CONNECTS), None)
-        if at is None:
-            return None
-        raw = path[at - 1]
-    place = lowered.rfind(raw, first, word.start)
-    end = place + len(raw)
-    opening = (
-        max(text.rfind(quote, first, end - 1) for quote in _QUOTES) if raw[-1] in _QUOTES else -1
-    )
+        names = [name for name, link in pairwise(path) if link in _CONNECTS]
+    for name in reversed(names):
+        found = _named_before(text, lowered, name, first, word.start, token=token)
+        if found is not None:
+            return found
+    return None
+
+
+def _named_before(
+    text: str, lowered: str, name: str, first: int, last: int, *, token: bool
+) -> Span | None:
+    """The word, or what ends with it in quotes, if it can be a password."""
+    place = lowered.rfind(name, first, last)
+    end = place + len(name)
+    quoted = name[-1:] in _QUOTES
+    opening = max(text.rfind(quote, first, end - 1) for quote in _QUOTES) if quoted else -1
     start, end = trimmed(text, opening if opening >= 0 else place, end)
     value = text[start:end]
     if token:

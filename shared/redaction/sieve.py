@@ -60,13 +60,13 @@ class Places:
 
 _ALONE = r"(?!\w)"
 _PRIVATE_KEY = "private key"
-_SALTS = frozenset(SALTS.split())
 
 
 def _listed(words: str) -> list[str]:
     return [word.replace(BLANK, " ") for word in words.split()]
 
 
+_SALTS = frozenset(_listed(SALTS))
 _OPEN = frozenset(word for words in BEGINNINGS.values() for word in _listed(words))
 _KEYS = [of + joint + key for of in KEY_OF.split() for joint in JOINTS for key in ("key", "keys")]
 _SIGNS = {
@@ -101,13 +101,22 @@ _P_WORDS = re.compile(
     r"|wd?(?!\w))"
 )
 _INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE.split())
+_JOINTS_OF_DATA = ("+", "/")
+_DATA = re.compile(r"[a-z0-9+/]{24}")
 _USER = re.compile(r"(?:\b|_)(?:u|id|l|login|user\w*|benutzer\w*|name|log) ?[:=][^\n]{1,60}$")
 _USER_REACH = 75
 
 
+_PERCENT = re.compile(r"%[0-9a-f][0-9a-f]")
+_ESCAPED = re.compile(r"\\[nrt]")
+
+
 def in_place_lower(text: str) -> str:
-    """Lower case with every character in its place (U+0130 is the one that grows)."""
-    return text.replace("\u0130", "i").lower()
+    """Lower case without escapes, every character in its place (U+0130 is the one that grows)."""
+    lowered = text.replace("\u0130", "i").lower()
+    if "%" in lowered:
+        lowered = _PERCENT.sub("   ", lowered)
+    return _ESCAPED.sub("  ", lowered) if "\\" in lowered else lowered
 
 
 def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
@@ -173,6 +182,10 @@ def _keep(text: str, lowered: str, hit: Hit, found: Places) -> None:
     if literal in _SALTS:
         found.salts.append(start)
         found.constants.append(start)
+    if lowered[start - 1 : start] in _JOINTS_OF_DATA and _DATA.fullmatch(
+        lowered, start - 24, start
+    ):
+        return
     sign = _SIGNS.get(literal) or _sign_inside(lowered, hit)
     if sign is None or (literal in _DOUBTFUL and not _DOUBTFUL[literal](lowered, start)):
         return

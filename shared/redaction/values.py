@@ -11,6 +11,7 @@ _NO_VALUE = re.compile(
     r"|https?:.*|www\..*|/\S*|\$\w+.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
     r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+"
     r"|[\w-]+=[\"'].*"
+    r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w+(?:::|->)\w+\S*"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
 EMAIL = re.compile(r"<?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+>?")
@@ -66,6 +67,11 @@ def is_known_form(value: str) -> bool:
     return _KNOWN_FORM.fullmatch(value) is not None or is_named_id(value.lower())
 
 
+def is_mixed(value: str) -> bool:
+    """Whether it has small and capital letters and digits."""
+    return all(form.search(value) is not None for form in (_LOWER, _UPPER, _DIGIT))
+
+
 def is_phrase(value: str) -> bool:
     """Whether it is three words or more with hyphens between, as careful people make them."""
     return _PHRASE.fullmatch(value) is not None
@@ -73,7 +79,7 @@ def is_phrase(value: str) -> bool:
 
 def is_made_up(value: str) -> bool:
     """Whether a word is made as words are not: digits among letters, signs, capitals inside."""
-    if not 5 <= len(value) <= 128:
+    if not 5 <= len(value) <= 512:
         return False
     digits = _DIGIT.search(value) is not None
     signs = _SIGN.search(value, 0, len(value) - 1) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from shared.redaction.spans import Span
+from shared.redaction.values import is_mixed
 
 _SALT = r"(?:SECURE_AUTH|LOGGED_IN|AUTH|NONCE)_(?:KEY|SALT)|WP_CACHE_KEY_SALT"
 _CONSTANT = (
@@ -27,6 +28,9 @@ _WP = re.compile(
     r"|[`'\"]?\s{1,4}(?P<quote>['\"`])(?P<e>[^\n\ufdd0]{6,200}?)(?P=quote)(?=[\s.,;:)]|$))"
 )
 _SIGNS = frozenset("$^~|{}#%&*!?@`+;,.<>[]()=/:_-")
+_ODD_SIGNS = frozenset("$^~|{}#*!?@`;<>[](),")
+_SALT_PIECE = re.compile(r"[!-~]{20,80}")
+MOST_PIECES = 300
 _LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0,8}$")
 _EMPTY_VALUE = re.compile(
     r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
@@ -65,14 +69,17 @@ def wp_config(text: str, at: int) -> Iterable[Span]:
         yield Span(start, end, "wp_config_secret")
 
 
-def salt_lines(text: str, mentions: Sequence[int]) -> Iterable[Span]:
-    """Lines that look like salts, around where salts are spoken of."""
+def salt_pieces(text: str, mentions: Sequence[int]) -> Iterable[Span]:
+    """What looks like a salt, around where salts are spoken of."""
     if not mentions:
         return
     first, last = max(0, mentions[0] - SALTS_NEARBY), mentions[-1] + SALTS_NEARBY
     for line in _SALT_LINE.finditer(text, first, last):
         if _signs(line["secret"]) >= MOST_SIGNS:
             yield Span(*line.span("secret"), "wp_config_secret")
+    for piece in islice(_SALT_PIECE.finditer(text, first, last), MOST_PIECES):
+        if len(set(piece[0]) & _ODD_SIGNS) >= 5 and is_mixed(piece[0]):
+            yield Span(*piece.span(), "wp_config_secret")
 
 
 def _is_salt(value: str) -> bool:
@@ -95,6 +102,8 @@ _GROUP = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}(?![A-Za-z0-9])")
 _ODD = re.compile(r"(?<=[A-Za-z0-9])[A-Z]|[0-9]")
 _NOT_HEX = re.compile(r"[g-z]")
 GROUPS = 6
+MOST_NUMBERS = 1
+"""Groups of digits alone: a bank account has more."""
 LONGEST_RUN = 24
 """Groups in a row, past which they are all taken or all left."""
 
@@ -120,6 +129,9 @@ def _six_of(text: str, first: int, last: int) -> Iterable[Span]:
     start, end = max(
         sixes, key=lambda six: len(_ODD.findall(text, six[0], min(six[1], six[0] + 500)))
     )
+    numbers = sum(group.isdigit() for group in text[start : start + 30].split())
+    if numbers > MOST_NUMBERS:
+        return
     if len(_ODD.findall(text, start, min(end, start + 500))) >= 3 and _NOT_HEX.search(
         text, start, end
     ):

@@ -17,7 +17,7 @@ BLANK = "␣"
 """Stands for a blank within a word of the lists below."""
 WHOLE = {
     Sign.PASSWORD: (
-        "pwd pwds pw pws psw pswd psswd pswrd pword pwrd p/w mdp m.d.p clave claves parola psk"
+        "pwds pws psw pswd psswd pswrd pword pwrd p/w mdp m.d.p clave claves parola psk"
         " senha pasword paswort paswd pasahitza contrasenya geslo heslo şifre sifre parool парола"
     ),
     Sign.TOKEN: (
@@ -31,15 +31,15 @@ WHOLE = {
         " plesk eingeloggt konto connecter connectez loggen inloggen accesso utente usuário"
         " gebruiker zaloguj użytkownik användare bruger bruker přihlášení sign-in anmelden"
         " anmeldung entrar whm log␣in sign␣in logging␣in directadmin ispconfig account logon"
-        " utilizador brukernavn filezilla winscp logowania логин"
+        " utilizador brukernavn filezilla winscp l/p u/p logowania логин"
     ),
 }
 """Count as words of their own, or as the last part of a name (`db_pwd`)."""
 BEGINNINGS = {
     Sign.PASSWORD: (
-        "passord losungsw losenord adgangskode kodeord salasan hasło hasla hasłem haslo jelsz"
-        " lozink парол パスワード 密码 密碼 비밀번호"
-        " pass␣word pass-word pass␣phrase mot-de-passe palavra-passe"
+        "passord codewor losungsw losenord adgangskode kodeord salasan hasło hasla hasłem haslo"
+        " jelsz lozink парол パスワード 密码 密碼 비밀번호"
+        " pass␣word pass-word pass␣phrase secret␣word mot-de-passe palavra-passe"
         " κωδικ zugangscode zugriffscode zugangswort"
     ),
     Sign.LOGIN: (
@@ -57,11 +57,12 @@ KEY_OF = (
 """`key` counts after a word that says of what."""
 SALTS = (
     "salt salts auth_key auth_salt nonce_key nonce_salt logged_in_key logged_in_salt"
-    " wp_cache_key_salt prikey"
+    " wp_cache_key_salt prikey auth␣key auth␣keys auth-key auth-keys auth_keys nonce␣key wp-config"
+    " wp-config.php security␣keys secret␣keys"
 )
 """Parts of the names of WordPress's own secrets."""
 JOINTS = ("", " ", "_", "-")
-_OF_PAIRS = "cred log zugangsd anmelded acces accès identif inlog conne sign filez winscp"
+_OF_PAIRS = "cred log zugangsd anmelded acces accès identif inlog conne sign filez winscp l/p u/p"
 PAIRS = tuple(_OF_PAIRS.split())
 """Words for a login that begin so are followed by name and password, not by one of them."""
 _NAMES_OF_ACCESS = (
