@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -102,7 +101,6 @@ async def test_reverse_order_and_shuffled_facts_decide_every_ticket_the_same(
     assert forwards.keys() == backwards.keys()
     for id_, decision in forwards.items():
         assert what_was_decided(decision) == what_was_decided(backwards[id_]), id_
-    print("queues with the model:", Counter(d["queue"] for d in forwards.values()))
 
 
 def what_was_decided(decision: Decision) -> dict[str, object]:
