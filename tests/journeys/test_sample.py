@@ -91,12 +91,12 @@ def test_the_sample_has_every_queue_status_identity_and_site() -> None:
 
 
 async def test_reverse_order_and_shuffled_facts_decide_every_ticket_the_same(
-    work: Path, kafka: Server, database_url: str, namespace: str
+    work: Path, kafka: Server, database_url: str, other_database_url: str, namespace: str
 ) -> None:
     now = datetime.now(UTC)
     with a_stack(work, kafka, database_url, namespace) as stack:
         forwards = await play(stack, now)
-    with a_stack(work, kafka, database_url, namespace + "b") as stack:
+    with a_stack(work, kafka, other_database_url, namespace + "b") as stack:
         backwards = await play(stack, now, backwards=True)
     assert forwards.keys() == backwards.keys()
     for id_, decision in forwards.items():

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -161,6 +162,19 @@ async def provisioned(kafka: Server, namespace: str, partitions: int) -> KafkaSe
 @pytest.fixture
 async def database_url(postgres: Server) -> AsyncIterator[str]:
     """An empty database of this test alone."""
+    async with a_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+async def other_database_url(postgres: Server) -> AsyncIterator[str]:
+    """A second one, for a test that plays the same thing twice."""
+    async with a_database(postgres) as url:
+        yield url
+
+
+@asynccontextmanager
+async def a_database(postgres: Server) -> AsyncIterator[str]:
     name = f"test_{uuid.uuid4().hex[:12]}"
     await _execute(postgres.address, f"create database {name}")
     yield database_named(postgres.address, name)
