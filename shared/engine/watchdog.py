@@ -45,14 +45,19 @@ class Watchdog:
         self._end = end
         self._suspected: dict[str, float] = {}
         self._ticked = time.monotonic()
+        self._ended = threading.Event()
         self.stuck: str | None = None
 
     async def run(self) -> None:
+        self._ticked = time.monotonic()
         threading.Thread(target=self._watch_loop, daemon=True, name="watchdog").start()
-        while True:
-            self._ticked = time.monotonic()
-            await self._check()
-            await asyncio.sleep(CHECK_SECONDS)
+        try:
+            while True:
+                self._ticked = time.monotonic()
+                await self._check()
+                await asyncio.sleep(CHECK_SECONDS)
+        finally:
+            self._ended.set()
 
     async def _check(self) -> None:
         now = time.monotonic()
@@ -71,8 +76,7 @@ class Watchdog:
 
     def _watch_loop(self) -> None:
         """In a thread of its own: an event loop that no longer turns can't watch itself."""
-        while True:
-            time.sleep(CHECK_SECONDS)
+        while not self._ended.wait(CHECK_SECONDS):
             if time.monotonic() - self._ticked > FROZEN_LOOP_SECONDS:
                 self._report("process: event loop stands still")
 
