@@ -206,10 +206,10 @@ def _of_others(licence: Standing, why: Reason, who: Asker, own: Candidate | None
 
     Facts that contradict each other change that nothing: the asker is in none of them.
     """
-    reasons = (*own.reasons, why) if own is not None else (why,)
-    return Candidate(
-        Status.NOT_HOLDER, reasons, SiteAnswer(_without_licence(who.site_url)), licence
-    )
+    if own is None:
+        nowhere = SiteAnswer(_without_licence(who.site_url))
+        return Candidate(Status.NOT_HOLDER, (why,), nowhere, licence)
+    return Candidate(Status.NOT_HOLDER, (*own.reasons, why), own.site, licence)
 
 
 def _as_far_as_the_feed_reaches(said: Said, moment: Moment) -> Said:

@@ -257,6 +257,13 @@ def test_a_stranger_gets_the_same_answer_with_and_without_licences(
 
 
 @law
+@example(
+    [fact(products=["WooSync"], site_limit=0, valid_from=T + DAY, key_hash="ab" * 32)],
+    fact(products=["WooSync"], key_hash="ab" * 32),
+    who(key_hash="ab" * 32, site="acme.com"),
+    Ask(ProductArea.EXTENSION, "WooSync"),
+    None,
+)
 @given(histories, facts, askers, asks, feeds)
 def test_somebody_elses_licence_changes_nothing_that_may_be_told(
     history: list[LicenceFact],
@@ -276,6 +283,7 @@ def test_somebody_elses_licence_changes_nothing_that_may_be_told(
     not_told = {"nothing_known", "foreign_key", "foreign_site"}
     told = [[r for r in each.reasons if r not in not_told] for each in (before, after)]
     assert told[0] == told[1]
+    assert after.site == before.site
     assert before.provisional == after.provisional
 
 
