@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands._dead_letters import Letter, Position, Summary, letters
 from deploy.commands._output import AsJson, clock, note, say, show, table
 from deploy.commands._replaying import replay_all
 from deploy.commands._running import a_ticket_id, kafka_settings, run
 from deploy.failure import Failure
+from services.watch.letters import Letter, Position, Summary, letters
 
 app = typer.Typer(help="Dead letters: list, show, replay.", no_args_is_help=True)
 SHOWN = 2000
@@ -45,7 +45,7 @@ def show_(
     """Show dead letters in full: origin, reason, headers, and the redacted value."""
     if (position is None) == (ticket is None):
         raise typer.BadParameter("give TOPIC:PARTITION:OFFSET, or --ticket ID")
-    wanted = Position.parse(position) if position is not None else None
+    wanted = _position(position) if position is not None else None
     ticket_id = a_ticket_id(ticket) if ticket is not None else None
     found = [
         letter
@@ -88,6 +88,13 @@ def replay(
     else:
         show(table(("topic", "reason", "what", "count"), [list(row.values()) for row in rows]))
     note("nothing was written" if dry_run else "done")
+
+
+def _position(text: str) -> Position:
+    try:
+        return Position.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _grouped(found: list[Letter]) -> list[Summary]:

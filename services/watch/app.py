@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
+import orjson
 import structlog
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 from starlette.applications import Starlette
 
+from services.watch.explanation import explanation
+from services.watch.gone import Gone
 from services.watch.http import make_app
 from services.watch.lag import lags
-from services.watch.reader import Tail, look_up
-from services.watch.settings import Settings
+from services.watch.lagging import Lag, Trends
+from services.watch.letters import stored_gone
+from services.watch.parked import Partition
+from services.watch.putting_back import PuttingBack, Wish
+from services.watch.reader import Tail, look_up, read_one, routed_among
+from services.watch.reading import Json, document_of
+from services.watch.replaying import Plan, carry_out, plan
+from services.watch.settings import Settings, secret
 from services.watch.sighting import Sighting
 from services.watch.timeline import Timeline
-from services.watch.views import Board, Lag
+from services.watch.views import Board
 
 log = structlog.get_logger()
 READ = Counter("triage_watch_records", "Records that watch has read.")
@@ -28,7 +38,7 @@ GROUP_LAG = Gauge(
 GROUP_LAG_SECONDS = Gauge(
     "triage_group_lag_seconds", "Age of the oldest record not committed.", ("group", "topic")
 )
-FRESH_SECONDS = 1.0
+FRESH_SECONDS = 0.9
 """Figures younger than this are given out again."""
 
 
@@ -37,29 +47,39 @@ class Watch:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._board = Board(tickets=settings.watch_tickets)
+        self._board = Board(
+            tickets=settings.watch_tickets, canary_seconds=settings.watch_canary_seconds
+        )
         self._tail = Tail(settings, self._see, most=settings.watch_records_per_partition)
+        self._since = datetime.now(UTC)
         self._lags: Sequence[Lag] = ()
         self._lags_at: datetime | None = None
+        self._trends = Trends()
+        self._gone: Mapping[Partition, Gone] = {}
         self._overview: dict[str, object] = {}
+        self._overview_json = b"{}"
         self._overview_at = datetime.min.replace(tzinfo=UTC)
+        self._as_of: datetime | None = None
         self._failure: BaseException | None = None
+        token = settings.watch_replay_token_file
+        self.putting_back = PuttingBack(
+            secret(token) if token else None, self._plan, self._carry_out
+        )
+
+    @property
+    def shows_text(self) -> bool:
+        return self._settings.watch_show_text
 
     def app(self) -> Starlette:
         return make_app(self, self._lifespan)
 
-    def overview(self) -> dict[str, object]:
-        now = datetime.now(UTC)
-        if (now - self._overview_at).total_seconds() >= FRESH_SECONDS:
-            state = {
-                "state": self._tail.state,
-                "stale": self._tail.state != "following",
-                "complete": self.remembers_all(),
-                "lag_at": self._lags_at,
-            }
-            self._overview = state | self._board.overview(now, self._lags)
-            self._overview_at = now
+    def overview(self) -> Mapping[str, object]:
+        self._refresh()
         return self._overview
+
+    def overview_json(self) -> bytes:
+        self._refresh()
+        return self._overview_json
 
     def remembered(self, ticket_id: str) -> Timeline:
         return self._board.timeline_of(ticket_id)
@@ -73,15 +93,58 @@ class Watch:
             look_up(self._settings, ticket_id), self._settings.watch_lookup_seconds
         )
 
+    async def explained(self, told: Timeline, *, with_text: bool) -> dict[str, Json] | None:
+        """From the record that put the ticket where it stands; None where it stands nowhere."""
+        stop = told.decisive
+        if stop is None:
+            return None
+        where = TopicPartition(stop.topic, stop.partition)
+        reading = read_one(self._settings, where, stop.offset)
+        record = await asyncio.wait_for(reading, self._settings.watch_lookup_seconds)
+        if record is None:
+            return None
+        return explanation(document_of(record), with_text=with_text)
+
     def not_ready(self) -> list[str]:
         return [] if self._tail.caught_up.is_set() else [self._tail.state]
 
     def stuck(self) -> list[str]:
         return [f"the reader failed: {type(self._failure).__name__}"] if self._failure else []
 
+    def _refresh(self) -> None:
+        now = datetime.now(UTC)
+        if (now - self._overview_at).total_seconds() < FRESH_SECONDS:
+            return
+        if self._tail.state == "following":
+            self._as_of = now
+        state = {
+            "state": self._tail.state,
+            "stale": self._tail.state != "following",
+            "as_of": self._as_of,
+            "complete": self.remembers_all(),
+            "lag_at": self._lags_at,
+            "replay_offered": self.putting_back.offered,
+        }
+        figures = self._board.overview(now, self._lags, since=self._since, gone=self._gone)
+        self._overview = state | figures
+        self._overview_json = orjson.dumps(self._overview)
+        self._overview_at = now
+
     def _see(self, sighting: Sighting) -> None:
         READ.inc()
         self._board.see(sighting)
+
+    async def _plan(self, wish: Wish) -> Plan:
+        async def decided(asked: Sequence[str]) -> set[str]:
+            return await routed_among(self._settings, asked)
+
+        return await plan(
+            self._settings, decided, topic=wish.topic, reasons=wish.reasons, most=wish.most
+        )
+
+    async def _carry_out(self, planned: Plan) -> None:
+        await carry_out(self._settings, planned)
+        self._gone = await stored_gone(self._settings)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -104,10 +167,12 @@ class Watch:
     async def _measure(self) -> None:
         while True:
             with suppress(KafkaError, OSError, TimeoutError):
-                self._lags = await asyncio.wait_for(lags(self._settings), 30.0)
-                self._lags_at = datetime.now(UTC)
+                now = datetime.now(UTC)
+                measured = await asyncio.wait_for(lags(self._settings), 30.0)
+                self._lags, self._lags_at = self._trends.told(measured, now), now
                 for lag in self._lags:
                     GROUP_LAG.labels(lag.group, lag.topic).set(lag.records)
                     if lag.seconds is not None:
                         GROUP_LAG_SECONDS.labels(lag.group, lag.topic).set(lag.seconds)
+                self._gone = await asyncio.wait_for(stored_gone(self._settings), 30.0)
             await asyncio.sleep(self._settings.watch_lag_seconds)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
+from services.watch.lagging import Lag, PartitionLag
 from services.watch.reader import partitions_of, stored_commits
-from services.watch.views import Lag
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
 from shared.topics import TOPICS, Reader, group
@@ -57,24 +60,39 @@ async def _lag(
         TopicPartition(address, number)
         for number in (await partitions_of(admin, [address])).get(address, [])
     ]
+    members = await _members(admin, name)
     if not partitions:
-        return Lag(name, str(reader), address, 0, 0.0, await _members(admin, name))
+        return Lag(name, str(reader), address, 0, 0.0, None if members is None else len(members))
     consumer.assign(partitions)
     ends = await consumer.end_offsets(partitions)
     begins = await consumer.beginning_offsets(partitions)
     committed = await stored_commits(admin, name, partitions)
-    waiting = {}
-    for partition, end in ends.items():
-        offset = committed[partition].offset if partition in committed else -1
-        start = max(offset, begins[partition])
-        if start < end:
-            waiting[partition] = (start, end)
-    records = sum(end - start for start, end in waiting.values())
-    oldest = await _oldest(consumer, {p: start for p, (start, _) in waiting.items()})
-    seconds = 0.0 if not waiting else None
-    if oldest is not None:
-        seconds = round(max(0.0, now.timestamp() - oldest / 1000), 1)
-    return Lag(name, str(reader), address, records, seconds, await _members(admin, name))
+    offsets = {tp: committed[tp].offset if tp in committed else -1 for tp in partitions}
+    starts = {tp: max(offsets[tp], begins[tp]) for tp in partitions}
+    waiting = {tp: start for tp, start in starts.items() if start < ends[tp]}
+    readers = {tp: client for client, tps in members or () for tp in tps}
+    found = await _oldest(consumer, waiting)
+    oldest = None if found is None else datetime.fromtimestamp(found / 1000, UTC)
+    lag = Lag(
+        group=name,
+        reader=str(reader),
+        topic=address,
+        records=sum(ends[tp] - start for tp, start in waiting.items()),
+        seconds=None if waiting else 0.0,
+        members=None if members is None else len(members),
+        oldest=oldest,
+        partitions=tuple(
+            PartitionLag(
+                partition=tp.partition,
+                end=ends[tp],
+                committed=offsets[tp] if offsets[tp] >= 0 else None,
+                records=max(0, ends[tp] - starts[tp]),
+                reader=readers.get(tp),
+            )
+            for tp in partitions
+        ),
+    )
+    return lag if oldest is None else replace(lag, seconds=lag.oldest_seconds(now))
 
 
 async def _oldest(consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int]) -> int | None:
@@ -93,11 +111,24 @@ async def _oldest(consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int])
     return min(found.values(), default=None)
 
 
-async def _members(admin: AIOKafkaAdminClient, name: str) -> int | None:
-    """How many processes share the group; None where the broker does not tell."""
+Member = tuple[str, tuple[TopicPartition, ...]]
+
+
+async def _members(admin: AIOKafkaAdminClient, name: str) -> list[Member] | None:
+    """Who shares the group, with what each reads; None where the broker does not tell."""
     try:
         responses = await admin.describe_consumer_groups([name])
         described = responses[0].groups[0]
     except (KafkaError, IndexError, NotImplementedError):
         return None
-    return len(described[5]) if described[0] == 0 else None
+    if described[0] != 0:
+        return None
+    return [(member[1], tuple(_assigned(bytes(member[4])))) for member in described[5]]
+
+
+def _assigned(assignment: bytes) -> Iterable[TopicPartition]:
+    """The partitions of a member; none while the group deals them out."""
+    if not assignment:
+        return []
+    decoded = ConsumerProtocolMemberAssignment.decode(assignment)
+    return [TopicPartition(topic, n) for topic, numbers in decoded.assignment for n in numbers]

@@ -64,12 +64,7 @@ def sight(record: Record, place: Place) -> Sighting:
         for name, value in record.headers
         if value is not None
     }
-    document = _object(record.value)
-    attributes = {name[3:]: value for name, value in headers.items() if name.startswith("ce_")}
-    data = document
-    if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
-        attributes = {k: v for k, v in document.items() if isinstance(v, str)}
-        data = _within(document, "data")
+    attributes, data = _event(headers, _object(record.value))
     key = bytes(record.key).decode("utf-8", "replace") if record.key is not None else None
     accepted = _within(data, "accepted")
     security = _within(data, "security")
@@ -93,6 +88,7 @@ def sight(record: Record, place: Place) -> Sighting:
         by=_text(data, "by"),
         flagged=security.get("flag") is True,
         found_by=_texts(security, "found_by"),
+        over_rate=security.get("over_rate") is True,
         scope=_text(finding, "scope"),
         decided=_flag(_within(data, "verdict") or data, "decided"),
         review_reason=_text(data, "review_reason"),
@@ -100,6 +96,21 @@ def sight(record: Record, place: Place) -> Sighting:
         received_at=_moment(accepted or data, "received_at"),
         parked=_parked(headers, place) if place.kind is Kind.DEAD_LETTERS else None,
     )
+
+
+def document_of(record: Record) -> dict[str, Json]:
+    """The data of an event that we wrote ourselves; empty where it can't be read."""
+    return _object(record.value)
+
+
+def _event(
+    headers: Mapping[str, str], document: dict[str, Json]
+) -> tuple[dict[str, str], dict[str, Json]]:
+    """Attributes and data, in CloudEvents' binary or structured mode."""
+    if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
+        attributes = {k: v for k, v in document.items() if isinstance(v, str)}
+        return attributes, _within(document, "data")
+    return {k[3:]: v for k, v in headers.items() if k.startswith("ce_")}, document
 
 
 def _ticket(

@@ -72,6 +72,7 @@ class Sighting:
     by: str | None = None
     flagged: bool = False
     found_by: tuple[str, ...] = ()
+    over_rate: bool = False
     scope: str | None = None
     decided: bool | None = None
     review_reason: str | None = None

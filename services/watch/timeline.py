@@ -67,6 +67,12 @@ class Timeline:
         return self._first.revision if self._first else None
 
     @property
+    def decisive(self) -> Stop | None:
+        """The record that put the ticket where it stands."""
+        name = self._first.message_id if self._first else None
+        return next((s for s in self.stages if name and s.message_id == name), None)
+
+    @property
     def known(self) -> bool:
         return bool(self.stages or self.parked)
 
@@ -118,7 +124,7 @@ def timeline(ticket_id: str, sightings: Iterable[Sighting]) -> Timeline:
     ]
     return Timeline(
         ticket_id,
-        stages=tuple(_stop(s) for s in mine if s.parked is None and s.place.kind in _ON_THE_WAY),
+        stages=tuple(_stop(s) for s in mine if s.parked is None and s.place.kind in ON_THE_WAY),
         live=live(mine),
         parked=tuple(
             DeadLetter(s.place.address, s.partition, s.offset, s.at, s.parked)
@@ -150,7 +156,7 @@ def related(ticket_id: str, sightings: Iterable[Sighting]) -> set[str]:
     }
 
 
-_ON_THE_WAY = frozenset({Kind.INBOUND, Kind.TICKETS, Kind.QUEUE, Kind.STATUS, Kind.CORRECTIONS})
+ON_THE_WAY = frozenset({Kind.INBOUND, Kind.TICKETS, Kind.QUEUE, Kind.STATUS, Kind.CORRECTIONS})
 _ORDER = {
     topic.name: place for place, topic in enumerate((SUBMITTED, SECURITY, CLASSIFIED, ENTITLED))
 }
@@ -166,8 +172,8 @@ _FINDERS = {"screen": "intake", "model": "classifier", "person": "router"}
 
 def _stop(s: Sighting) -> Stop:
     return Stop(
-        stage=_stage(s),
-        event=_event(s),
+        stage=stage_of(s),
+        event=event_of(s),
         topic=s.place.address,
         partition=s.partition,
         offset=s.offset,
@@ -179,7 +185,8 @@ def _stop(s: Sighting) -> Stop:
     )
 
 
-def _stage(s: Sighting) -> str:
+def stage_of(s: Sighting) -> str:
+    """Who wrote a record."""
     if s.place.queue is not None:
         return "fast lane" if s.place.queue is Queue.SECURITY else "router"
     if s.place.topic is SECURITY:
@@ -187,7 +194,8 @@ def _stage(s: Sighting) -> str:
     return _WRITERS.get(s.place.topic.name, "upstream")
 
 
-def _event(s: Sighting) -> str:
+def event_of(s: Sighting) -> str:
+    """What a record says happened, in a word."""
     if s.status is not None:
         return s.status
     return (s.type or "unreadable").removeprefix("support.").removesuffix(".v1").split(".")[-1]

@@ -15,7 +15,6 @@ import pytest
 import typer
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from deploy.commands._dead_letters import letters
 from deploy.commands._lines import read_lines
 from deploy.commands._replaying import replay_all
 from deploy.commands.correct import _correct
@@ -23,6 +22,7 @@ from deploy.commands.licences import facts_in, publish_and_wait
 from deploy.commands.submit import by_inbound
 from deploy.commands.take import _take
 from deploy.failure import Failure
+from services.watch.letters import letters
 from services.watch.reader import bystander, look_up, partitions_of, read_to_the_end
 from services.watch.replay import Answer
 from shared.contracts import Corrected, Queue

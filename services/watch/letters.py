@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-import typer
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
@@ -33,11 +32,11 @@ class Position:
 
     @classmethod
     def parse(cls, text: str) -> Position:
-        """From TOPIC:PARTITION:OFFSET; a usage error where it is not of that form."""
+        """From TOPIC:PARTITION:OFFSET; raises ValueError where it is not of that form."""
         topic, _, rest = text.partition(":")
         partition, _, offset = rest.partition(":")
         if not (topic and partition.isdecimal() and offset.isdecimal()):
-            raise typer.BadParameter(f"{text!r} is not TOPIC:PARTITION:OFFSET")
+            raise ValueError(f"{text!r} is not TOPIC:PARTITION:OFFSET")
         return cls(topic, int(partition), int(offset))
 
 
@@ -134,9 +133,21 @@ async def letters(settings: KafkaSettings, only: Position | None = None) -> list
         ]
 
 
+async def stored_gone(settings: KafkaSettings) -> dict[tuple[str, int], Gone]:
+    """What went back already, by dead-letter topic and partition."""
+    async with bystander(settings) as (admin, _):
+        numbers = await partitions_of(admin, dead_letter_places(settings))
+        partitions = [TopicPartition(name, n) for name, ns in numbers.items() for n in ns]
+        return {
+            (tp.topic, tp.partition): gone
+            for tp, gone in (await gone_of(admin, settings, partitions)).items()
+        }
+
+
 async def gone_of(
     admin: AIOKafkaAdminClient, settings: KafkaSettings, partitions: Sequence[TopicPartition]
 ) -> dict[TopicPartition, Gone]:
+    """What went back already, by what the replay group has committed."""
     if not partitions:
         return {}
     stored = await stored_commits(admin, replay_group(settings), partitions)
