@@ -9,6 +9,7 @@ import time
 from asyncio import FIRST_COMPLETED
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 

@@ -152,7 +152,8 @@ def unmistakable() -> Iterator[Text]:
 
 def only_the_model_sees() -> Iterator[Text]:
     """Reports that the screen lets pass and the model finds."""
-    lines = [json.loads(line) for f in sorted(CORPUS.glob("*.jsonl")) for line in f.open("rb")]
+    files = sorted(CORPUS.glob("*.jsonl"))
+    lines = [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
     reports = [(line["subject"], line["body"]) for line in lines if line["security"]]
     missed = [text for text in reports if not screen(*text).flag]
     looks = look_at(load_model(), [read(*text) for text in missed])
