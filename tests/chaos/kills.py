@@ -114,6 +114,7 @@ async def kill_at_work(
                     os.kill(pid, signal.SIGKILL)
                     return cut_off
             finally:
-                os.kill(pid, signal.SIGCONT)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
         await asyncio.sleep(FLIGHT_POLL_SECONDS)
     return 0
