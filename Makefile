@@ -20,9 +20,9 @@ check: .venv/.dev ## Lint, format, types, import rules
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 
-test: .venv/.dev ## Unit and contract tests, then integration and journeys on real servers
+test: .venv/.dev ## Unit and contract tests, then integration, journeys and the page on real servers
 	$(BIN)/pytest tests/unit tests/contract
-	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/chaos)
+	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/browser tests/chaos)
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)

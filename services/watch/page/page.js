@@ -58,12 +58,12 @@ const SCOPES = [
   { title: "Tickets", number: true, cell: (s) => count(s.tickets) },
 ];
 const GROUPS = [
-  { title: "Group", cell: (g) => g.group },
-  { title: "Topic", minor: true, cell: (g) => g.topic },
+  { title: "Group", cell: (g) => ({ text: g.reader, title: g.group }) },
+  { title: "Reads", minor: true, cell: (g) => g.topic },
   { title: "Records", number: true, cell: (g) => count(g.records) },
   { title: "Behind", number: true, cell: (g) => trended(g.seconds, g.trend) },
   { title: "Members", number: true, minor: true, cell: (g) => plain(g.members) },
-  { title: "Partitions: behind", cell: partitions },
+  { title: "Partitions", minor: true, cell: partitions },
 ];
 const deadColumns = (offered) => [
   { title: "Parked by", cell: (d) => d.reader },

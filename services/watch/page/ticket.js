@@ -4,6 +4,7 @@ import { fill, say } from "./tables.js";
 import { clock, day, NONE, plain, short, span } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
+const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const followed = { id: null, sign: null, tried: 0, text: false, asked: 0 };
 
 const WAY = [
@@ -44,6 +45,10 @@ export function noticed(overview) {
 
 async function ask() {
   const { id, text } = followed;
+  if (!IS_ID.test(id)) {
+    clear();
+    return say(byId("ticket-standing"), "No such ticket: a ticket id is a UUID.");
+  }
   const turn = ++followed.asked;
   followed.tried = Date.now();
   let reply, told;
