@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from services.classifier.features import Features, pairs_of, tokens_of
+from services.classifier.features import Features, pairs_of
+from services.classifier.reading import Reading
+from services.classifier.words import spans_of
 
 Floats = npt.NDArray[np.float32]
 PHRASES = 3
@@ -20,26 +22,27 @@ CONSIDERED = 400
 """Words of a ticket that are looked at."""
 
 
-def phrases(text: str, features: Features, direction: Floats) -> tuple[str, ...]:
-    """At most three phrases of `text` that spoke most for the answer.
+def phrases(reading: Reading, features: Features, direction: Floats) -> tuple[str, ...]:
+    """At most three phrases of a ticket that spoke most for the answer.
 
     `direction`: per feature, how much it speaks for the answer rather than for the others.
     """
-    tokens = tokens_of(text)[:CONSIDERED]
-    if not tokens:
+    forms = reading.forms[:CONSIDERED]
+    if not forms:
         return ()
-    strength = strengths([token.form for token in tokens], features, direction)
+    strength = strengths(forms, features, direction)
+    text, spans = reading.text, spans_of(reading.text)
     found: list[str] = []
-    free = np.ones(len(tokens), bool)
+    free = np.ones(len(forms), bool)
     least = max(float(strength.max()) * LEAST_SHARE, 1e-6)
-    for centre in np.argsort(-strength, kind="stable"):
+    for centre in np.argsort(-strength, kind="stable").tolist():
         if len(found) == PHRASES or strength[centre] < least:
             break
         if not free[centre]:
             continue
-        first, last = _around(int(centre), strength, free)
+        first, last = _around(centre, free)
         free[first : last + 1] = False
-        phrase = " ".join(text[tokens[first].start : tokens[last].end].split())
+        phrase = " ".join(text[spans[first][0] : spans[last][1]].split())
         if len(phrase) > 1:
             found.append(phrase[:LONGEST_PHRASE])
     return tuple(found)
@@ -47,32 +50,33 @@ def phrases(text: str, features: Features, direction: Floats) -> tuple[str, ...]
 
 def strengths(forms: Sequence[str], features: Features, direction: Floats) -> Floats:
     """How much each word speaks for the answer: by itself, with its neighbours, by its pieces."""
-    strength = np.zeros(len(forms), np.float32)
-    for position, form in enumerate(forms):
-        strength[position] = _weight_of(form, features, direction)
-    for position, pair in enumerate(pairs_of(list(forms))):
-        feature = features.words.get(pair)
-        if feature is not None:
-            half = features.rarity[feature] * direction[feature] / 2
-            strength[position] += half
-            strength[position + 1] += half
-    return strength
+    places: list[int] = []
+    known: list[int] = []
+    shares: list[float] = []
+    for place, form in enumerate(forms):
+        if (word := features.words.get(form)) is not None:
+            places.append(place)
+            known.append(word)
+            shares.append(1.0)
+    for place, pair in enumerate(pairs_of(list(forms))):
+        if (both := features.words.get(pair)) is not None:
+            places += (place, place + 1)
+            known += (both, both)
+            shares += (0.5, 0.5)
+    pieces = [features.pieces_of(form) for form in forms]
+    counts = np.array([len(some) for some in pieces])
+    where = np.concatenate([np.array(places, np.intp), np.repeat(np.arange(len(forms)), counts)])
+    ids = np.concatenate([np.array(known, np.intp), *pieces])
+    weight = np.concatenate([np.array(shares), np.repeat(1.0 / np.maximum(counts, 1), counts)])
+    says = features.rarity[ids] * direction[ids] * weight
+    return np.bincount(where, says, len(forms)).astype(np.float32)
 
 
-def _weight_of(form: str, features: Features, direction: Floats) -> float:
-    feature = features.words.get(form)
-    own = 0.0 if feature is None else float(features.rarity[feature] * direction[feature])
-    pieces = features.pieces_of(form)
-    if len(pieces):
-        own += float(features.rarity[pieces] @ direction[pieces]) / len(pieces)
-    return own
-
-
-def _around(centre: int, strength: Floats, free: npt.NDArray[np.bool_]) -> tuple[int, int]:
-    """The words around a strong one that speak for the answer too, or stand right beside it."""
+def _around(centre: int, free: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """The words right beside a strong one, as far as no other phrase has them."""
     first = last = centre
     while first > 0 and centre - first < REACH and free[first - 1]:
         first -= 1
-    while last + 1 < len(strength) and last - centre < REACH and free[last + 1]:
+    while last + 1 < len(free) and last - centre < REACH and free[last + 1]:
         last += 1
     return first, last

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -17,36 +15,11 @@ from services.classifier.signs import signs_of
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 
-TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?|\?")
-DIGITS = re.compile(r"\d+")
 SHORTEST_PIECE = 2
 LONGEST_PIECE = 5
-LONGEST_WORD = 40
 REMEMBERED_WORDS = 20_000
 SIGN_WEIGHT = 0.25
 """What one sign weighs beside words and pieces, whose lengths are one each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word as the model knows it (`form`) and where it stands in the text."""
-
-    form: str
-    start: int
-    end: int
-
-
-def tokens_of(text: str) -> list[Token]:
-    return [Token(form_of(m.group()), m.start(), m.end()) for m in TOKEN.finditer(text)]
-
-
-def form_of(word: str) -> str:
-    """Lower case, no accents, digits as one zero: shouting and numbers are no evidence."""
-    word = word.lower()[:LONGEST_WORD]
-    if not word.isascii():
-        word = unicodedata.normalize("NFKD", word)
-        word = "".join(c for c in word if not unicodedata.combining(c)).replace("’", "'")
-    return DIGITS.sub("0", word)
 
 
 def pairs_of(forms: list[str]) -> Iterator[str]:
@@ -88,11 +61,11 @@ class Features:
 
     def of(self, reading: Reading) -> Sparse:
         """The features of a ticket; words and pieces weigh alike whatever the length."""
-        forms = [token.form for token in tokens_of(reading.text)]
+        forms = reading.forms
         words = [i for form in forms if (i := self.words.get(form)) is not None]
         words += [i for pair in pairs_of(forms) if (i := self.words.get(pair)) is not None]
         pieces = [self.pieces_of(form) for form in forms]
-        signs = [i for sign in signs_of(reading, forms) if (i := self.signs.get(sign)) is not None]
+        signs = [i for sign in signs_of(reading) if (i := self.signs.get(sign)) is not None]
         parts = [
             self._weighed(np.asarray(words, np.int64)),
             self._weighed(np.concatenate(pieces) if pieces else np.empty(0, np.int64)),
@@ -105,7 +78,7 @@ class Features:
 
     def familiar(self, reading: Reading) -> float:
         """The share of words that the model has met, of 0 to 1; 1 for a text without words."""
-        forms = [token.form for token in tokens_of(reading.text) if token.form != "?"]
+        forms = [form for form in reading.forms if form != "?"]
         return sum(form in self.words for form in forms) / len(forms) if forms else 1.0
 
     def pieces_of(self, form: str) -> Ids:

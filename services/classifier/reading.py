@@ -6,8 +6,10 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from services.classifier.pleas import without_pleas
+from services.classifier.words import forms_of
 
 LONGEST_READ = 6_000
 """Characters that are judged: the beginning and, of longer texts, also the end."""
@@ -22,6 +24,8 @@ HIDDEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]"
 )
+CREDENTIAL = re.compile(r"\[removed: [a-z_]+(?: [0-9a-f]{6})?\]")
+"""The mark that redaction leaves; its hash differs from installation to installation."""
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 LOOK_ALIKES = str.maketrans(
     "авекмнорстухіјѕԁԛԝАВЕКМНОРСТУХІЈЅαεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -115,7 +119,7 @@ PROSE = re.compile(r"(?:\b[^\W\d_]+,?\s+){5}")
 FENCE = re.compile(r"^\s*```")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """A ticket as it is judged. `ask`: the customer's own words; `log`: machines' words."""
 
@@ -125,9 +129,14 @@ class Reading:
     quoted: bool = False
     cut: bool = False
 
-    @property
+    @cached_property
     def text(self) -> str:
         return f"{self.subject}\n{self.ask}" if self.subject else self.ask
+
+    @cached_property
+    def forms(self) -> list[str]:
+        """The words of the text as the model knows them."""
+        return forms_of(self.text)
 
 
 def read(subject: str, body: str) -> Reading:
@@ -154,9 +163,11 @@ def read(subject: str, body: str) -> Reading:
 
 
 def plain(text: str) -> str:
-    """Characters as they look: no markup, nothing hidden, Latin letters for their doubles."""
+    """Characters as they look: no markup, nothing hidden, no marks, Latin for look-alikes."""
     text = HIDDEN.sub("", unicodedata.normalize("NFKC", text).replace("\r\n", "\n"))
     text = CONTROL.sub(" ", text.replace("\r", "\n"))
+    if "[removed: " in text:
+        text = CREDENTIAL.sub(" ", text)
     if FOREIGN_LETTER.search(text):
         text = MIXED_WORD.sub(lambda found: found.group().translate(LOOK_ALIKES), text)
     if "<" in text and TAG_LIKE.search(text):

@@ -27,7 +27,7 @@ def look(model: Model, reading: Reading, probability: float) -> Look:
     """The finding for a ticket whose probability of being a report is known."""
     if probability < model.card.security_from:
         return Look(probability, found=False)
-    told = phrases(reading.text, model.features, model.weights.surface[:, ANSWER])
+    told = phrases(reading, model.features, model.direction(ANSWER))
     return Look(probability, found=True, reasons=tuple(f"reads as: {phrase}" for phrase in told))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from services.classifier.concepts import concepts_in
 from services.classifier.products import mentions
@@ -16,6 +16,11 @@ CODE = re.compile(
     r"add_(?:action|filter)|function\s+\w*\(|\bdo_action|apply_filters|\$wpdb|=>|\bSELECT\b.+\bFROM\b"
     r"|\{\s*(?:display|color|font)\b|</?(?:script|style)\b|\bclass\s+\w+\s+extends"
 )
+CODE_NEEDS = (
+    *("add_action", "add_filter", "function", "do_action", "apply_filters", "$wpdb", "=>"),
+    *("select", "{", "<", "class"),
+)
+"""What code has in any case, one of these; quickly looked for."""
 FATAL = re.compile(
     r"fatal error|uncaught|critical error|erreur fatale|schwerwiegend", re.IGNORECASE
 )
@@ -25,30 +30,31 @@ QUESTION = re.compile(r"[?？]")
 OUR_NAME = re.compile(r"crm\b", re.IGNORECASE)
 
 
-def signs_of(reading: Reading, forms: Sequence[str]) -> Iterator[str]:
-    """The names of the signs found, each once. `forms`: of the words of the reading's text."""
+def signs_of(reading: Reading) -> Iterator[str]:
+    """The names of the signs found, each once."""
     text, log = reading.text, reading.log
     both = f"{text}\n{log}" if log else text
-    yield from _products(text)
-    yield from (f"says: {name}" for name in sorted(concepts_in(forms)))
+    lowered = both.lower()
+    yield from _products(reading)
+    yield from (f"says: {name}" for name in sorted(concepts_in(reading.forms)))
     if log:
         yield "log"
-    for sign, pattern, where in (
-        ("log names us", OUR_PATH, log),
-        ("log names another", OTHER_PATH, log),
-        ("code", CODE, both),
-        ("fatal", FATAL, both),
-        ("memory", MEMORY, both),
-        ("cve", CVE, text),
-        ("question", QUESTION, text),
-        ("crm named", OUR_NAME, text),
+    for sign, pattern, needed, where in (
+        ("log names us", OUR_PATH, ("bs", "crm"), log),
+        ("log names another", OTHER_PATH, ("/plugins/", "/themes/"), log),
+        ("code", CODE, CODE_NEEDS, both),
+        ("fatal", FATAL, ("fatal", "uncaught", "critical", "schwerwiegend"), both),
+        ("memory", MEMORY, ("memory", "execution"), both),
+        ("cve", CVE, ("cve",), text),
+        ("question", QUESTION, ("?", "？"), text),
+        ("crm named", OUR_NAME, ("crm",), text),
     ):
-        if pattern.search(where):
+        if where and any(part in lowered for part in needed) and pattern.search(where):
             yield sign
 
 
-def _products(text: str) -> Iterator[str]:
-    found = mentions(text)
+def _products(reading: Reading) -> Iterator[str]:
+    found = mentions(reading.text)
     yield from sorted({f"product {mention.product.name}" for mention in found})
     extensions = [m for m in found if m.product.area is ProductArea.EXTENSION]
     if any(mention.sure for mention in extensions):

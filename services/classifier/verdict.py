@@ -120,6 +120,6 @@ def finding(model: Model, reading: Reading, answer: int, likely: Likely) -> Find
         product_area=area,
         extension=extension_of(reading.text) if area is ProductArea.EXTENSION else None,
         clauses=CLAUSES[scope],
-        evidence=phrases(reading.text, model.features, model.direction(answer)),
+        evidence=phrases(reading, model.features, model.direction(answer)),
         confidence=round(float(likely.scopes[answer]), 4),
     )

@@ -90,7 +90,6 @@ def test_the_sample_has_every_queue_status_identity_and_site() -> None:
     assert sites == {site.value for site in SiteStanding}
 
 
-@pytest.mark.xfail(reason="seen: some findings differ between the two runs", strict=False)
 async def test_reverse_order_and_shuffled_facts_decide_every_ticket_the_same(
     work: Path, kafka: Server, database_url: str, other_database_url: str, namespace: str
 ) -> None:
@@ -102,12 +101,6 @@ async def test_reverse_order_and_shuffled_facts_decide_every_ticket_the_same(
     assert forwards.keys() == backwards.keys()
     for id_, decision in forwards.items():
         assert what_was_decided(decision) == what_was_decided(backwards[id_]), id_
-        assert confidences(decision) == pytest.approx(confidences(backwards[id_]), abs=1e-3), id_
-
-
-def confidences(decision: Decision) -> list[float]:
-    """Compared apart: the last digits of a sum depend on what else was in the batch."""
-    return [found["confidence"] for found in decision["findings"]]
 
 
 def what_was_decided(decision: Decision) -> dict[str, object]:
@@ -118,7 +111,7 @@ def what_was_decided(decision: Decision) -> dict[str, object]:
     return {
         "queue": decision["queue"],
         "review_reason": decision["review_reason"],
-        "findings": [{**found, "confidence": None} for found in decision["findings"]],
+        "findings": decision["findings"],
         "coverage": kept,
         "reply": decision["reply"],
     }

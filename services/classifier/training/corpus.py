@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from services.classifier.reading import Reading, read
 from shared.contracts import Frozen, ProductArea, Scope
+from shared.redaction import redact_together
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 TRAIN = CORPUS / "train"
@@ -40,6 +41,14 @@ class Labelled(Frozen):
     weight: float = Field(default=1.0, ge=0)
 
     @property
+    def redacted(self) -> Labelled:
+        """Without credentials, as the pipeline sees every ticket."""
+        subject, body = redact_together([self.subject, self.body], None)
+        if not subject.kinds and not body.kinds:
+            return self
+        return self.model_copy(update={"subject": subject.text, "body": body.text})
+
+    @property
     def reading(self) -> Reading:
         return read(self.subject, self.body)
 
@@ -60,7 +69,7 @@ def load_file(file: Path) -> list[Labelled]:
         if not line.strip():
             continue
         try:
-            ticket = Labelled.model_validate(orjson.loads(line) | {"author": file.stem})
+            ticket = Labelled.model_validate(orjson.loads(line) | {"author": file.stem}).redacted
         except (orjson.JSONDecodeError, ValidationError, TypeError) as error:
             raise ValueError(f"{file.name}, line {number}: {_first_fault(error)}") from None
         tickets.append(ticket)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from services.classifier.features import Features, pairs_of, pieces_in, tokens_of
+from services.classifier.features import Features, pairs_of, pieces_in
 from services.classifier.meaning import MEANING, POOLED, SIZE, Encoder
 from services.classifier.model import AREAS, SCOPES, Weights
 from services.classifier.reading import Reading
@@ -145,10 +145,10 @@ def vocabulary(readings: Sequence[Reading], choice: Choice) -> Features:
     pieces: Counter[str] = Counter()
     signs: Counter[str] = Counter()
     for reading in readings:
-        forms = [token.form for token in tokens_of(reading.text)]
+        forms = reading.forms
         words.update(set(forms) | set(pairs_of(forms)))
         pieces.update({piece for form in set(forms) for piece in pieces_in(form)})
-        signs.update(set(signs_of(reading, forms)))
+        signs.update(set(signs_of(reading)))
     known_words = _frequent(words, choice.least_words)
     known_pieces = _frequent(pieces, choice.least_pieces)
     known_signs = _frequent(signs, 3)

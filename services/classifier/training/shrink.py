@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from services.classifier.meaning import SPANS, WIDTH, Encoder, LowRank
+from services.classifier.meaning import SPANS, WIDTH, Encoder, LowRank, windows
 
-RANKS = (24, 24, 32)
+RANKS = (16, 16, 24)
 USUAL = 3000
 SAMPLE = 500
 """Texts on which the second layer is watched."""
@@ -25,13 +25,10 @@ class Watching(Encoder):
         self.moments = [np.zeros((span * WIDTH, span * WIDTH)) for span, _ in SPANS]
 
     @override
-    def second_layer(
-        self, branch: int, once: npt.NDArray[np.float32], seen: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float32]:
-        padded = np.vstack([once, np.zeros((1, WIDTH), np.float32)])
-        given = padded[seen].reshape(len(once), -1)
+    def second_layer(self, branch: int, once: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        given = windows(once, branch)
         self.moments[branch] += given.T @ given
-        return super().second_layer(branch, once, seen)
+        return super().second_layer(branch, once)
 
 
 def shrunk(texts: Sequence[str]) -> Encoder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from services.classifier.meaning import blocked
 from services.classifier.model import ARTEFACT, from_bytes, load, save
 from services.classifier.reading import read
 
@@ -46,11 +47,22 @@ def test_a_ticket_gets_the_same_answer_alone_and_among_others(model):
     together = model.judge(readings)
     for row, reading in enumerate(readings):
         alone = model.judge([reading])
-        np.testing.assert_allclose(alone.scopes[0], together.scopes[row], atol=1e-4)
-        np.testing.assert_allclose(alone.security[0], together.security[row], atol=1e-4)
+        assert np.array_equal(alone.scopes[0], together.scopes[row])
+        assert alone.security[0] == together.security[row]
 
 
 def test_likelihoods_of_scopes_add_up_to_one(model):
     likely = model.judge([read(*text) for text in TEXTS])
     np.testing.assert_allclose(likely.scopes.sum(axis=1), 1.0, atol=1e-5)
     np.testing.assert_allclose(likely.areas.sum(axis=1), 1.0, atol=1e-5)
+
+
+def test_a_product_rounds_alike_however_many_rows_there_are():
+    random = np.random.default_rng(3)
+    x = random.standard_normal((500, 256)).astype(np.float32)
+    weights = random.standard_normal((256, 48)).astype(np.float32)
+    for rows in (1, 96):
+        whole = blocked(x, weights, rows)
+        for begin, end in ((0, 1), (7, 100), (96, 500), (499, 500)):
+            assert np.array_equal(blocked(x[begin:end], weights, rows), whole[begin:end])
+    np.testing.assert_allclose(blocked(x, weights, 96), x @ weights, atol=1e-3)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from services.classifier.reading import read
+from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
 from services.classifier.verdict import Likely, conclude, judge
 from shared.contracts import ProductArea, Scope
 
@@ -93,7 +96,30 @@ def test_evidence_is_in_the_tickets_own_words(model):
     assert all(phrase in body for phrase in finding.evidence)
 
 
-def test_no_ticket_changes_the_answer_of_its_neighbour(model):
-    alone = judge(model, [("", "Where do I set the invoice logo?")])[0]
-    among = judge(model, [("a", "b"), ("", "Where do I set the invoice logo?"), ("", "x" * 5000)])
-    assert among[1].verdict.findings[0].scope is alone.verdict.findings[0].scope
+TICKETS = [
+    (ticket.subject, ticket.body)
+    for ticket in load_folder(DEVELOPMENT)[:60]
+    + [t for t in load_folder(TRAIN) if t.lang != "en"][:20]
+] + [("", ""), ("", "x" * 5000), ("?", "one word")]
+
+
+@pytest.fixture(scope="module")
+def alone(model):
+    return [judge(model, [ticket])[0] for ticket in TICKETS]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(chosen=st.lists(st.integers(0, len(TICKETS) - 1), min_size=1, max_size=120))
+def test_a_verdict_is_the_same_to_the_last_digit_in_any_company(model, alone, chosen):
+    together = judge(model, [TICKETS[number] for number in chosen])
+    assert together == [alone[number] for number in chosen]
+
+
+def test_the_mark_of_a_credential_says_the_same_whatever_its_hash(model):
+    bodies = [
+        f"Please log in and set WooSync up for me. PW: {mark}"
+        for mark in ("[removed: password 861703]", "[removed: password 1f8ed9]", "")
+    ]
+    assert len({str(judge(model, [("", body)])[0].verdict) for body in bodies}) == 1
