@@ -6,6 +6,7 @@ API key. A deployment with secrets of its own mounts its files over these.
 
 from __future__ import annotations
 
+import base64
 import secrets
 import sys
 from pathlib import Path
@@ -26,7 +27,9 @@ def make(folder: Path, database_host: str = "postgres") -> bool:
     # but those that log in with it.
     _write(database / "password", password, 0o444)
     _write(database / "url", f"postgresql://triage:{password}@{database_host}/triage", 0o444)
-    keys = write_keys(folder / "intake")
+    keys = write_keys(folder / "intake", canary_folder=folder / "watch")
+    signing = base64.b64encode(secrets.token_bytes(24)).decode()
+    _write(folder / "watch" / "escalate.secret", f"whsec_{signing}", 0o400)
     for source, key in keys.api_keys.items():
         _write(folder / "clients" / source, key, 0o400)
     return True

@@ -116,6 +116,7 @@ def settle_environment(
         "INTAKE_PORT": str(free_port()),
         "WATCH_PORT": str(free_port()),
         "TRIAGE_FEED_SOURCES": "billing",
+        "WATCH_CANARY_SECONDS": "0",
     }
     settled = {
         "INTAKE_HOST": HOST,
@@ -125,11 +126,13 @@ def settle_environment(
         "TRIAGE_SOURCES_FILE": str(keys.sources_file),
         "TRIAGE_FINGERPRINT_KEY_FILE": str(keys.fingerprint_key_file),
         "TRIAGE_REDACTION_KEY_FILE": str(keys.redaction_key_file),
+        "WATCH_CANARY_KEY_FILE": str(keys.canary_key_file),
     }
     if kafka.kind is Kind.EMBEDDED:
         settled["TRIAGE_PARTITIONS"] = str(EMBEDDED_PARTITIONS)
     wished = {name: given[name] for name in own if given.get(name, "") not in {"", "0"}}
-    return own | wished | settled
+    made = own | wished | settled
+    return made | {"WATCH_CANARY_URL": f"http://{HOST}:{made['INTAKE_PORT']}"}
 
 
 def _kafka_settings(environment: Mapping[str, str]) -> KafkaSettings:

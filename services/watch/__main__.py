@@ -8,7 +8,7 @@ from services.watch.app import Watch
 from services.watch.settings import Settings
 from shared.logs import configure_logs
 from shared.process import end_with_our_own_code, listen
-from shared.settings import load
+from shared.settings import load, stop
 
 
 def main() -> None:
@@ -19,8 +19,12 @@ def main() -> None:
         (settings.probe_host, settings.probe_port),
     }
     socks = [listen(host, port) for host, port in addresses]
+    try:
+        watch = Watch(settings)
+    except ValueError as error:
+        stop(str(error))
     config = uvicorn.Config(
-        Watch(settings).app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
+        watch.app(), log_config=None, access_log=False, timeout_graceful_shutdown=2
     )
     end_with_our_own_code()
     uvicorn.Server(config).run(sockets=socks)

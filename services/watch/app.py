@@ -11,9 +11,11 @@ import orjson
 import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
-from prometheus_client import Counter, Gauge
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from starlette.applications import Starlette
 
+from services.watch import metrics
+from services.watch.calling import Caller
 from services.watch.explanation import explanation
 from services.watch.gone import Gone
 from services.watch.http import make_app
@@ -22,24 +24,22 @@ from services.watch.lagging import Lag, Trends
 from services.watch.letters import stored_gone
 from services.watch.parked import Partition
 from services.watch.putting_back import PuttingBack, Wish
-from services.watch.reader import Tail, look_up, read_one, routed_among
+from services.watch.reader import STANDS_STILL, Tail, look_up, read_one, routed_among
 from services.watch.reading import Json, document_of
 from services.watch.replaying import Plan, carry_out, plan
 from services.watch.settings import Settings, secret
 from services.watch.sighting import Sighting
+from services.watch.singing import Singer
+from services.watch.standing import Message
 from services.watch.timeline import Timeline
 from services.watch.views import Board
+from shared.contracts import Queue
 
 log = structlog.get_logger()
-READ = Counter("triage_watch_records", "Records that watch has read.")
-GROUP_LAG = Gauge(
-    "triage_group_lag_records", "Records that a group has not committed.", ("group", "topic")
-)
-GROUP_LAG_SECONDS = Gauge(
-    "triage_group_lag_seconds", "Age of the oldest record not committed.", ("group", "topic")
-)
 FRESH_SECONDS = 0.9
 """Figures younger than this are given out again."""
+SHOW_SECONDS = 1.0
+"""How often the metrics follow the figures, also while nobody looks."""
 
 
 class Watch:
@@ -65,6 +65,8 @@ class Watch:
         self.putting_back = PuttingBack(
             secret(token) if token else None, self._plan, self._carry_out
         )
+        self._caller = self._make_caller()
+        self._singer = self._make_singer()
 
     @property
     def shows_text(self) -> bool:
@@ -109,7 +111,9 @@ class Watch:
         return [] if self._tail.caught_up.is_set() else [self._tail.state]
 
     def stuck(self) -> list[str]:
-        return [f"the reader failed: {type(self._failure).__name__}"] if self._failure else []
+        if self._failure is not None:
+            return [f"the reader failed: {type(self._failure).__name__}"]
+        return [self._tail.state] if self._tail.state == STANDS_STILL else []
 
     def _refresh(self) -> None:
         now = datetime.now(UTC)
@@ -125,13 +129,16 @@ class Watch:
             "lag_at": self._lags_at,
             "replay_offered": self.putting_back.offered,
         }
-        figures = self._board.overview(now, self._lags, since=self._since, gone=self._gone)
+        called = self._caller.called if self._caller else {}
+        figures = self._board.overview(
+            now, self._lags, since=self._since, escalated=called, gone=self._gone
+        )
         self._overview = state | figures
         self._overview_json = orjson.dumps(self._overview)
         self._overview_at = now
 
     def _see(self, sighting: Sighting) -> None:
-        READ.inc()
+        metrics.READ.inc()
         self._board.see(sighting)
 
     async def _plan(self, wish: Wish) -> Plan:
@@ -148,7 +155,9 @@ class Watch:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(self._guarded()), asyncio.create_task(self._measure())]
+        works = [self._guarded(), self._measure(), self._show()]
+        works += [worker.run() for worker in (self._caller, self._singer) if worker is not None]
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -164,15 +173,38 @@ class Watch:
             self._failure = error
             log.exception("watch.failed")
 
+    async def _show(self) -> None:
+        while True:
+            self._refresh()
+            metrics.show(self._overview)
+            await asyncio.sleep(SHOW_SECONDS)
+
+    def _reports(self) -> list[Message] | None:
+        """The reports that wait; None while watch has not read who took them."""
+        known = self._tail.state == "following"
+        return self._board.queues.waiting(Queue.SECURITY) if known else None
+
+    def _make_caller(self) -> Caller | None:
+        url, file = self._settings.watch_escalate_url, self._settings.watch_escalate_secret_file
+        if url is None or file is None:
+            return None
+        try:
+            key = Webhook(secret(file))
+        except (ValueError, EmptyWebhookSecretError):
+            raise ValueError(f"{file} does not hold whsec_ and base64") from None
+        return Caller(url, key, self._settings.watch_escalate_seconds, self._reports)
+
+    def _make_singer(self) -> Singer | None:
+        url, file = self._settings.watch_canary_url, self._settings.watch_canary_key_file
+        if url is None or file is None or not self._settings.watch_canary_seconds:
+            return None
+        return Singer(url, file, self._settings.watch_canary_seconds)
+
     async def _measure(self) -> None:
         while True:
             with suppress(KafkaError, OSError, TimeoutError):
                 now = datetime.now(UTC)
                 measured = await asyncio.wait_for(lags(self._settings), 30.0)
                 self._lags, self._lags_at = self._trends.told(measured, now), now
-                for lag in self._lags:
-                    GROUP_LAG.labels(lag.group, lag.topic).set(lag.records)
-                    if lag.seconds is not None:
-                        GROUP_LAG_SECONDS.labels(lag.group, lag.topic).set(lag.seconds)
                 self._gone = await asyncio.wait_for(stored_gone(self._settings), 30.0)
             await asyncio.sleep(self._settings.watch_lag_seconds)

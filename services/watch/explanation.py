@@ -33,7 +33,7 @@ def explanation(record: Mapping[str, Json], *, with_text: bool = False) -> dict[
     `with_text` adds subject, body and evidence, which are the customer's words.
     """
     told: dict[str, Json] = {name: record.get(name) for name in _PLAIN}
-    told["security"] = _of(record.get("security"), _SECURITY)
+    told["security"] = _security(record.get("security"), with_text=with_text)
     told["coverage"] = _of(record.get("coverage"), _COVERAGE)
     told["reply"] = _within(record.get("reply")).get("key")
     told["findings"] = [
@@ -42,6 +42,15 @@ def explanation(record: Mapping[str, Json], *, with_text: bool = False) -> dict[
     if with_text:
         told["text"] = _of(record.get("ticket"), _TEXT)
     return told
+
+
+def _security(found: Json, *, with_text: bool) -> dict[str, Json] | None:
+    """A reason is a rule's name and, behind a colon, the words that it fired on."""
+    told = _of(found, _SECURITY)
+    if told is None or with_text:
+        return told
+    reasons = _list(told["reasons"])
+    return told | {"reasons": [str(reason).partition(":")[0] for reason in reasons]}
 
 
 def _finding(finding: dict[str, Json], *, with_text: bool) -> dict[str, Json]:

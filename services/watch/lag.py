@@ -13,7 +13,7 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
 from services.watch.lagging import Lag, PartitionLag
-from services.watch.reader import partitions_of, stored_commits
+from services.watch.reader import closed, partitions_of, stored_commits
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
 from shared.topics import TOPICS, Reader, group
@@ -33,8 +33,8 @@ async def lags(settings: KafkaSettings, now: datetime | None = None) -> list[Lag
             for reader, address in readings(settings.triage_namespace)
         ]
     finally:
-        await consumer.stop()
-        await admin.close()
+        await closed(consumer.stop)
+        await closed(admin.close)
 
 
 def readings(namespace: str) -> list[tuple[Reader, str]]:

@@ -7,8 +7,10 @@ aiokafka is used directly: a bystander needs offsets and assignment, not a frame
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -35,6 +37,9 @@ LOOK_AGAIN_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
 """A broker that takes longer to say which topics it has is away, or frozen."""
 RETRY_SECONDS = 1.0
+STANDS_STILL = "the reader stands still"
+SILENT_SECONDS = 20.0
+"""A tail that has not got round to anything for so long does not follow, whatever it says."""
 POLL_MS = 250
 COORDINATOR_NOT_YET = (
     GroupCoordinatorNotAvailableError,
@@ -75,9 +80,18 @@ async def bystander(
         await consumer.start()
         yield admin, consumer
     finally:
-        for close in (consumer.stop, admin.close):
-            with suppress(KafkaError, OSError, TimeoutError):
-                await asyncio.wait_for(close(), 5.0)
+        await closed(consumer.stop)
+        await closed(admin.close)
+
+
+async def closed(close: Callable[[], Coroutine[Any, Any, None]], seconds: float = 5.0) -> None:
+    """Close a client; in an outage aiokafka's stop can hang, or raise CancelledError itself."""
+    task = asyncio.ensure_future(close())
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        task.cancel()
+    elif not task.cancelled():
+        task.exception()  # looked at, so that nobody complains: there is nothing left to be done
 
 
 async def read_to_the_end(
@@ -165,7 +179,8 @@ class Tail:
     def __init__(
         self, settings: KafkaSettings, see: Callable[[Sighting], None], *, most: int | None
     ) -> None:
-        self.state = "starting"
+        self._state = "starting"
+        self._moved = time.monotonic()
         self.complete = True
         self.caught_up = asyncio.Event()
         self._settings = settings
@@ -174,6 +189,15 @@ class Tail:
         self._places = places(settings.triage_namespace)
         self._next: dict[TopicPartition, int] = {}
         self._until: dict[TopicPartition, int] = {}
+
+    @property
+    def state(self) -> str:
+        """What it does, in words; `following` only while it does."""
+        silent = time.monotonic() - self._moved > SILENT_SECONDS
+        return STANDS_STILL if silent else self._state
+
+    def _is(self, state: str) -> None:
+        self._state, self._moved = state, time.monotonic()
 
     async def run(self) -> None:
         """Until cancelled; an outage is waited out and said in `state`."""
@@ -185,9 +209,9 @@ class Tail:
                             await self._take(admin, consumer)
                         await self._follow(consumer)
             except (KafkaError, OSError, TimeoutError) as error:
-                if self.state != "Kafka is away":
+                if self._state != "Kafka is away":
                     log.warning("waiting.for_kafka", error=type(error).__name__)
-                self.state = "Kafka is away"
+                self._is("Kafka is away")
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _take(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
@@ -214,7 +238,7 @@ class Tail:
         look_again = loop.time() + (LOOK_AGAIN_SECONDS if consumer.assignment() else RETRY_SECONDS)
         while loop.time() < look_again:
             if not consumer.assignment():
-                self.state = "no topics yet"
+                self._is("no topics yet")
                 await asyncio.sleep(RETRY_SECONDS)
                 return
             batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=2000)
@@ -230,7 +254,7 @@ class Tail:
             del self._until[tp]
         if not self._until:
             self.caught_up.set()
-        self.state = "catching up" if self._until else "following"
+        self._is("catching up" if self._until else "following")
 
 
 async def routed_among(settings: KafkaSettings, ticket_ids: Iterable[str]) -> set[str]:
@@ -278,7 +302,7 @@ async def committed_offsets(
         await admin.start()
         found = await stored_commits(admin, group_id, partitions)
     finally:
-        await admin.close()
+        await closed(admin.close)
     return {tp: stored.offset for tp, stored in found.items() if stored.offset >= 0}
 
 

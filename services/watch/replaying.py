@@ -18,7 +18,7 @@ from services.watch.letters import (
     letters,
     replay_group,
 )
-from services.watch.reader import bystander, partitions_of
+from services.watch.reader import bystander, closed, partitions_of
 from services.watch.reading import places
 from services.watch.replay import Answer, answer_for, returning
 from services.watch.sighting import Kind
@@ -94,7 +94,7 @@ async def carry_out(settings: KafkaSettings, planned: Plan) -> None:
                         await _send(producer, each.letter)
                 await memory.remember([each for each in batch if each.answer in _FINAL])
     finally:
-        await producer.stop()
+        await closed(producer.stop)
 
 
 _FINAL = frozenset({Answer.REPLAY, Answer.TWIN, Answer.DECIDED})
@@ -179,4 +179,4 @@ async def _remembering(settings: KafkaSettings) -> AsyncIterator[Memory]:
         await consumer.start()
         yield Memory(consumer, gone)
     finally:
-        await consumer.stop()
+        await closed(consumer.stop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from shared.settings import KafkaSettings, ProcessSettings
 
@@ -47,6 +47,19 @@ class Settings(KafkaSettings, ProcessSettings):
     watch_canary_key_file: Path | None = Field(
         None, description="the API key of a source with `canary: true`"
     )
+
+    @field_validator(
+        "watch_replay_token_file",
+        "watch_escalate_url",
+        "watch_escalate_secret_file",
+        "watch_canary_url",
+        "watch_canary_key_file",
+        mode="before",
+    )
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        """Compose can't leave a setting out, only empty."""
+        return None if value == "" else value
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -33,6 +33,15 @@ def test_processes_are_told_the_servers_and_the_key_files(tmp_path: Path) -> Non
         assert Path(told[name]).is_file()
 
 
+def test_canaries_go_to_our_intake_and_none_is_sent_unasked(tmp_path: Path) -> None:
+    told = settled(tmp_path, INTAKE_PORT="8080")
+
+    assert told["WATCH_CANARY_URL"] == "http://127.0.0.1:8080"
+    assert Path(told["WATCH_CANARY_KEY_FILE"]).is_file()
+    assert told["WATCH_CANARY_SECONDS"] == "0"
+    assert settled(tmp_path, WATCH_CANARY_SECONDS="60")["WATCH_CANARY_SECONDS"] == "60"
+
+
 def test_the_embedded_broker_has_four_partitions_whatever_was_wished(tmp_path: Path) -> None:
     told = settled(tmp_path, EmbeddedKafka(tmp_path), TRIAGE_PARTITIONS="6")
 

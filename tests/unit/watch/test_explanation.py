@@ -13,7 +13,13 @@ RECORD: dict[str, Any] = {
     "queue": "extensions",
     "cause": "first",
     "decided": True,
-    "security": {"flag": False, "reasons": [], "found_by": [], "over_rate": False, "new": "x"},
+    "security": {
+        "flag": True,
+        "reasons": ["exploit-word: SECRET phrase", "unparsed"],
+        "found_by": ["screen"],
+        "over_rate": False,
+        "new": "SECRET",
+    },
     "findings": [
         {
             "scope": "bug_report",
@@ -43,6 +49,7 @@ def test_it_tells_clauses_reasons_and_how_much_evidence() -> None:
     assert finding["evidence_count"] == 2
     assert told["coverage"]["reasons"] == ["in_force"]
     assert told["reply"] == "covered"
+    assert told["security"]["reasons"] == ["exploit-word", "unparsed"]
 
 
 def test_it_tells_no_text_unasked() -> None:
