@@ -41,6 +41,7 @@ class Compose:
     kafka_port: int
     intake_port: int
     watch_port: int
+    version: str = "test"
 
     @classmethod
     def fresh(cls, project: str) -> Compose:
@@ -64,7 +65,7 @@ class Compose:
         return {
             **os.environ,
             "COMPOSE_PROJECT_NAME": self.project,
-            "TRIAGE_VERSION": "test",
+            "TRIAGE_VERSION": self.version,
             "TRIAGE_NAMESPACE": NAMESPACE,
             "TRIAGE_PARTITIONS": str(PARTITIONS),
             "KAFKA_PORT": str(self.kafka_port),

@@ -7,6 +7,7 @@ so loudly, with CI=true as well: a machine for CI need not have one.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import uuid
 from collections import Counter
@@ -87,12 +88,12 @@ async def test_no_crash_and_no_restart_loses_or_repeats_a_ticket(pipeline: Compo
     containers = [(c["Service"], c["Name"]) for c in pipeline.containers()]
     async with submitting(pipeline) as accepted:
         for service, name in containers:
-            await more(accepted, service)
+            await more(accepted, f"{service} is killed")
             await pipeline.soon("kill", name)
             await pipeline.soon("start", name)
         await all_healthy(pipeline)
         for service, name in containers:
-            await more(accepted, service)
+            await more(accepted, f"{service} is restarted")
             await pipeline.soon("restart", "--time", "30", name)
         await all_healthy(pipeline)
     await decided_once(pipeline, accepted)
@@ -119,8 +120,26 @@ async def test_replicas_share_the_work(pipeline: Compose) -> None:
     running = Counter(c["Service"] for c in pipeline.containers())
     assert {service: running[service] for service in doubled} == dict.fromkeys(doubled, 2)
     async with submitting(pipeline) as accepted:
-        await more(accepted, "replicas", 2 * ONE_OF_MANY)
+        await more(accepted, "the end", 2 * ONE_OF_MANY)
     await decided_once(pipeline, accepted)
+
+
+async def test_a_stage_is_replaced_by_a_new_version_without_a_pause(pipeline: Compose) -> None:
+    """As the runbook says: the new one healthy first, then the old one drained."""
+    old = [c["Name"] for c in pipeline.containers() if c["Service"] == "router"]
+    await pipeline.soon("tag", "triage-router:test", "triage-router:test-next")
+    newer = dataclasses.replace(pipeline, version="test-next")
+    scale = ("--scale", f"router={len(old) + 1}", "router")
+    async with submitting(pipeline) as accepted:
+        await more(accepted, "the new version starts")
+        await newer.soon("compose", "up", "--wait", "--no-deps", "--no-recreate", *scale)
+        await more(accepted, "the old version drains")
+        await pipeline.soon("stop", *old)
+        await pipeline.soon("rm", *old)
+        await more(accepted, "the end")
+    await decided_once(pipeline, accepted)
+    images = {c["Image"] for c in pipeline.containers() if c["Service"] == "router"}
+    assert images == {"triage-router:test-next"}
 
 
 async def all_healthy(pipeline: Compose) -> None:
@@ -174,12 +193,10 @@ async def _submit_until(ended: asyncio.Event, url: str, key: str, accepted: list
                 await asyncio.sleep(0.02)
 
 
-async def more(accepted: list[str], service: str, count: int = ONE_OF_MANY) -> None:
+async def more(accepted: list[str], blow: str, count: int = ONE_OF_MANY) -> None:
     """Wait until so many more tickets were accepted, so that each blow meets work in flight."""
     wanted = len(accepted) + count
-    await eventually(
-        lambda: len(accepted) >= wanted, SETTLE_SECONDS, f"more tickets, before {service} is hit"
-    )
+    await eventually(lambda: len(accepted) >= wanted, SETTLE_SECONDS, f"more tickets before {blow}")
 
 
 async def decided_once(pipeline: Compose, accepted: list[str]) -> None:
