@@ -44,7 +44,7 @@ LONGEST_TAIL = 50
 AT_ONCE = 480
 """Pieces worked on together: few enough that the numbers stay in the cache."""
 PLACES_BLOCK = 96
-PIECES_BLOCK = 1
+PIECES_BLOCK = 16
 TICKETS_BLOCK = 1
 """Rows of a matrix product of places, of pieces and of tickets."""
 REMEMBERED_WORDS = 30_000
@@ -63,8 +63,7 @@ class LowRank:
     @property
     def by_slot(self) -> Floats:
         """The first matrix with its slots side by side: 256 x (span * rank)."""
-        slots = self.inner.reshape(-1, WIDTH, self.inner.shape[1])
-        return np.ascontiguousarray(slots.transpose(1, 0, 2).reshape(WIDTH, -1))
+        return side_by_side(self.inner)
 
 
 class Shares:
@@ -72,19 +71,18 @@ class Shares:
 
     Row `NOTHING` is an empty place. `usual` pieces stay; the others are forgotten together when
     the store is full. `own`: the piece's vector; `inner`: its projection per branch; `slots`: per
-    branch and slot its share of the first layer's output.
+    branch its share of the first layer's output, slot beside slot.
     """
 
-    def __init__(self, net: NumpyBackend, usual: Ids) -> None:
+    def __init__(self, net: NumpyBackend, usual: Ids, first: Sequence[Floats]) -> None:
         self._net = net
         self._usual = len(usual)
+        self._first = first
         size = 1 + len(usual) + REMEMBERED_PIECES
         self._row: dict[int, int] = {}
         self.own = np.zeros((size, MEANING), np.float32)
-        self.inner = [np.zeros((size, WIDTH), np.float32) for _ in SPANS]
-        self.slots = [
-            [np.zeros((size, WIDTH), np.float32) for _ in range(span)] for span, _ in SPANS
-        ]
+        self.inner = np.zeros((size, len(SPANS) * WIDTH), np.float32)
+        self.slots = [np.zeros((size, weights.shape[1]), np.float32) for weights in first]
         self._add([int(piece) for piece in usual])
 
     def rows_of(self, pieces: Sequence[int]) -> Ids:
@@ -104,16 +102,12 @@ class Shares:
         rows = slice(first, first + len(pieces))
         chunk = ids % len(net.scale)
         own = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
-        self.own[rows] = own
         inner = blocked(own, net.proj_W, PIECES_BLOCK) + net.proj_b
         inner = normed(inner, net.ln_g_all, net.ln_b_all, net.eps)
-        for branch, (span, left) in enumerate(SPANS):
+        self.own[rows], self.inner[rows] = own, inner
+        for branch, weights in enumerate(self._first):
             mine = inner[:, branch * WIDTH : (branch + 1) * WIDTH]
-            self.inner[branch][rows] = mine
-            weights = net.w1[branch].reshape(span, WIDTH, WIDTH)
-            for slot in range(span):
-                share = blocked(mine, weights[slot], PIECES_BLOCK)
-                self.slots[branch][slot][rows] = share + net.b1[branch] if slot == left else share
+            self.slots[branch][rows] = blocked(mine, weights, PIECES_BLOCK)
         self._row |= {piece: first + number for number, piece in enumerate(pieces)}
 
 
@@ -121,10 +115,11 @@ class Shares:
 class Encoder:
     """Turns texts into `SIZE` numbers each: the sentence vector, then the pooled channels.
 
-    `second`: the approximation of the second layer per branch, None for the exact one.
+    `first`, `second`: the approximations of both layers per branch, None for the exact ones.
     `usual`: the pieces whose first layer is computed at the first text.
     """
 
+    first: tuple[LowRank, ...] | None = None
     second: tuple[LowRank, ...] | None = None
     usual: Ids = field(default_factory=lambda: np.empty(0, np.int64))
     net: NumpyBackend = field(init=False)
@@ -141,7 +136,8 @@ class Encoder:
     def encode(self, texts: Sequence[str]) -> Floats:
         """One row per text, `SIZE` wide; the order of texts is kept, no text touches another."""
         tickets = [self.pieces_of(text) for text in texts]
-        self._shares = self._shares or Shares(self.net, self.usual)
+        if self._shares is None:
+            self._shares = Shares(self.net, self.usual, self._first_by_slot())
         totals = np.empty((len(tickets), POOLED), np.float32)
         begin = 0
         while begin < len(tickets):
@@ -173,9 +169,8 @@ class Encoder:
 
         The places of all tickets stand in one row, `REACH` empty ones between two tickets.
         """
-        if self._shares is None:
-            self._shares = Shares(self.net, self.usual)
         shares, net = self._shares, self.net
+        assert shares is not None, "made before the first ticket is read"
         known = shares.rows_of([piece for pieces in tickets for piece in pieces])
         needed = sum(len(pieces) + REACH for pieces in tickets)
         size = -(-needed // PLACES_BLOCK) * PLACES_BLOCK
@@ -190,13 +185,9 @@ class Encoder:
         here = rows[REACH : REACH + size]
         empty = np.flatnonzero(here == NOTHING)
         channels[:, :MEANING] = shares.own[here]
-        for branch, (span, left) in enumerate(SPANS):
-            begin = REACH - left
-            once = shares.slots[branch][0][rows[begin : begin + size]]
-            for slot in range(1, span):
-                once += shares.slots[branch][slot][rows[begin + slot : begin + slot + size]]
-            np.maximum(once, 0, out=once)
-            once += shares.inner[branch][here]
+        for branch in range(len(SPANS)):
+            once = self.first_layer(branch, rows)
+            once += shares.inner[here, branch * WIDTH : (branch + 1) * WIDTH]
             once[empty] = 0
             twice = self.second_layer(branch, once)
             twice += net.b2[branch]
@@ -218,20 +209,30 @@ class Encoder:
             totals[row] = total * net.ln_g + (end - begin) * net.ln_b
         return totals
 
+    def first_layer(self, branch: int, rows: Ids) -> Floats:
+        """What a branch's first layer makes of the pieces in its windows, place by place."""
+        assert self._shares is not None
+        shares, net = self._shares.slots[branch], self.net
+        if self.first is None:
+            once = summed(shares[rows], branch)
+        else:
+            once = blocked(summed(shares[rows], branch), self.first[branch].outer, PLACES_BLOCK)
+        once += net.b1[branch]
+        return np.maximum(once, 0, out=once)
+
     def second_layer(self, branch: int, once: Floats) -> Floats:
         """What a branch's second layer makes of its first one's output, place by place."""
         if self.second is None:
             return np.asarray(windows(once, branch) @ self.net.w2[branch], np.float32)
         by_slot, outer = self._second[branch]
-        span, left = SPANS[branch]
-        rank, size = len(outer), len(once)
-        shares = np.zeros((size + 2 * REACH, span * rank), np.float32)
-        shares[REACH : REACH + size] = blocked(once, by_slot, PLACES_BLOCK)
-        begin = REACH - left
-        seen = shares[begin : begin + size, :rank].copy()
-        for slot in range(1, span):
-            seen += shares[begin + slot : begin + slot + size, slot * rank : (slot + 1) * rank]
-        return blocked(seen, outer, PLACES_BLOCK)
+        shares = np.zeros((len(once) + 2 * REACH, by_slot.shape[1]), np.float32)
+        shares[REACH : REACH + len(once)] = blocked(once, by_slot, PLACES_BLOCK)
+        return blocked(summed(shares, branch), outer, PLACES_BLOCK)
+
+    def _first_by_slot(self) -> list[Floats]:
+        if self.first is None:
+            return [side_by_side(weights) for weights in self.net.w1]
+        return [low.by_slot for low in self.first]
 
     def _head(self, totals: Floats, counts: Floats) -> Floats:
         """The sentence vector of the summed channels, of length one."""
@@ -260,6 +261,22 @@ def blocked(x: Floats, weights: Floats, rows: int) -> Floats:
         x = np.vstack([x, np.zeros((whole - given, wide), np.float32)])
     product = np.matmul(x.reshape(-1, rows, wide), weights)
     return np.asarray(product.reshape(whole, -1)[:given], np.float32)
+
+
+def side_by_side(weights: Floats) -> Floats:
+    """A layer's matrix with its slots side by side: (span * 256) x n as 256 x (span * n)."""
+    slots = weights.reshape(-1, WIDTH, weights.shape[1])
+    return np.ascontiguousarray(slots.transpose(1, 0, 2).reshape(WIDTH, -1))
+
+
+def summed(shares: Floats, branch: int) -> Floats:
+    """Per place, the sum of what each slot of a branch's window shares; `REACH` more go in."""
+    span, left = SPANS[branch]
+    size, wide, begin = len(shares) - 2 * REACH, shares.shape[1] // span, REACH - left
+    total = shares[begin : begin + size, :wide].copy()
+    for slot in range(1, span):
+        total += shares[begin + slot : begin + slot + size, slot * wide : (slot + 1) * wide]
+    return total
 
 
 def windows(once: Floats, branch: int) -> Floats:

@@ -18,9 +18,11 @@ from services.classifier.reading import Reading
 from shared.contracts import ModelRef, ProductArea, Scope
 
 Floats = npt.NDArray[np.float32]
-FORMAT = 2
+FORMAT = 4
 SCOPES = tuple(Scope)
 AREAS = tuple(ProductArea)
+ANSWERS = len(SCOPES) + 1 + len(AREAS)
+"""Ten scopes, security, three areas; the first look at security comes after them."""
 ARTEFACT = Path(__file__).parent / "artefact" / "model.npz"
 
 
@@ -30,6 +32,7 @@ class Card:
 
     `temperatures`: softness of scope, security and area. `decides_from`: per scope, the least
     confidence that decides. `security_from`: the least probability that raises the flag.
+    `look_from`: the least score of the first look that has a ticket looked at in full.
     `familiar_from`: the least share of known words. `encoder`: the hash of its weights.
     """
 
@@ -38,6 +41,7 @@ class Card:
     temperatures: tuple[float, float, float]
     decides_from: dict[str, float]
     security_from: float
+    look_from: float
     familiar_from: float
     encoder: str
     trained_on: dict[str, object]
@@ -54,9 +58,9 @@ class Likelihoods:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What speaks for which answer: ten scopes, security, three areas.
+    """What speaks for which answer: ten scopes, security, three areas; and the first look.
 
-    `surface`: feature x answer. `deep`: number of the encoder x answer.
+    `surface`: feature x (answers, first look). `deep`: number of the encoder x answer.
     """
 
     surface: Floats
@@ -75,23 +79,36 @@ class Model:
 
     def judge(self, readings: Sequence[Reading]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
-        return self.likelihoods(self.scores(readings))
+        surface = self._surface(readings)
+        return self._likelihoods(surface[:, :ANSWERS] + self._deep(readings), surface[:, ANSWERS])
 
-    def scores(self, readings: Sequence[Reading]) -> Floats:
+    def security(self, readings: Sequence[Reading]) -> Floats:
+        """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
+        surface = self._surface(readings)
+        likely = np.zeros(len(readings), np.float32)
+        may_be = surface[:, ANSWERS] >= self.card.look_from
+        if may_be.any():
+            deep = self._deep([r for r, passes in zip(readings, may_be, strict=True) if passes])
+            scores = np.asarray(surface[may_be, :ANSWERS] + deep, np.float32)
+            likely[may_be] = self._likelihoods(scores, surface[may_be, ANSWERS]).security
+        return likely
+
+    def _deep(self, readings: Sequence[Reading]) -> Floats:
         meaning = self.encoder.encode([reading.text for reading in readings])
-        surface = [self._surface(reading) for reading in readings]
-        return np.asarray(np.stack(surface) + blocked(meaning, self.weights.deep, 1), np.float32)
+        return blocked(meaning, self.weights.deep, 1)
 
-    def _surface(self, reading: Reading) -> Floats:
-        ticket = self.features.of(reading)
-        return ticket.values @ self.weights.surface[ticket.ids] + self.weights.bias
+    def _surface(self, readings: Sequence[Reading]) -> Floats:
+        tickets = [self.features.of(reading) for reading in readings]
+        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
+        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
 
-    def likelihoods(self, scores: Floats) -> Likelihoods:
+    def _likelihoods(self, scores: Floats, first_look: Floats) -> Likelihoods:
         scope_softness, security_softness, area_softness = self.card.temperatures
         n = len(SCOPES)
+        report = 1.0 / (1.0 + np.exp(-scores[:, n] / security_softness))
         return Likelihoods(
             softmax(scores[:, :n] / scope_softness),
-            1.0 / (1.0 + np.exp(-scores[:, n] / security_softness)),
+            np.where(first_look >= self.card.look_from, report, 0).astype(np.float32),
             softmax(scores[:, n + 1 :] / area_softness),
         )
 
@@ -130,9 +147,10 @@ def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights)
         "bias": weights.bias.astype(np.float32),
         "usual": encoder.usual.astype(np.int32),
     }
-    for branch, low in enumerate(encoder.second or ()):
-        parts[f"inner{branch}"] = low.inner.astype(np.float16)
-        parts[f"outer{branch}"] = low.outer.astype(np.float16)
+    for layer, lows in (("first", encoder.first or ()), ("second", encoder.second or ())):
+        for branch, low in enumerate(lows):
+            parts[f"{layer}_inner{branch}"] = low.inner.astype(np.float16)
+            parts[f"{layer}_outer{branch}"] = low.outer.astype(np.float16)
     file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **parts)
     return file.getvalue()
@@ -172,14 +190,18 @@ def _features(parts: Mapping[str, npt.NDArray[np.generic]]) -> Features:
 
 
 def _encoder(parts: Mapping[str, npt.NDArray[np.generic]]) -> Encoder:
-    branches = sum(name.startswith("inner") for name in parts)
-    second = tuple(
+    first, second = _layer(parts, "first"), _layer(parts, "second")
+    return Encoder(first or None, second or None, parts["usual"].astype(np.int64))
+
+
+def _layer(parts: Mapping[str, npt.NDArray[np.generic]], layer: str) -> tuple[LowRank, ...]:
+    return tuple(
         LowRank(
-            parts[f"inner{branch}"].astype(np.float32), parts[f"outer{branch}"].astype(np.float32)
+            parts[f"{layer}_inner{branch}"].astype(np.float32),
+            parts[f"{layer}_outer{branch}"].astype(np.float32),
         )
-        for branch in range(branches)
+        for branch in range(sum(name.startswith(f"{layer}_inner") for name in parts))
     )
-    return Encoder(second or None, parts["usual"].astype(np.int64))
 
 
 def load(path: Path = ARTEFACT) -> Model:

@@ -35,7 +35,7 @@ def look_at(model: Model, readings: Sequence[Reading]) -> list[Look]:
     """The security look alone, for the process that does nothing else."""
     if not readings:
         return []
-    likely = model.judge(readings).security
+    likely = model.security(readings)
     return [look(model, r, float(p)) for r, p in zip(readings, likely, strict=True)]
 
 

@@ -17,6 +17,9 @@ LEAST_DECIDED_FROM = 0.5
 SECURITY_ALARMS = 0.02
 """The share of other tickets that the model alone may flag; the screen's come on top."""
 
+LOOKED_AT_IN_FULL = 0.25
+"""The share of other tickets that pass the first look at security."""
+
 
 def temperature(scores: Floats, right: npt.NDArray[np.bool_]) -> float:
     """The softness under which the confidence is best; `right`: ticket x answer, True if right."""
@@ -58,6 +61,11 @@ def thresholds(
 def security_threshold(likely: Floats, reports: npt.NDArray[np.bool_]) -> float:
     """The least probability that flags no more of the other tickets than is allowed."""
     return round(float(np.quantile(likely[~reports], 1 - SECURITY_ALARMS)), 4)
+
+
+def first_look_threshold(scores: Floats, reports: npt.NDArray[np.bool_]) -> float:
+    """The score that so many of the other tickets reach as may be looked at in full."""
+    return round(float(np.quantile(scores[~reports], 1 - LOOKED_AT_IN_FULL)), 4)
 
 
 def calibration_error(sure: Floats, correct: npt.NDArray[np.bool_], bins: int = 15) -> float:

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from services.classifier.features import Features, pairs_of, pieces_in
 from services.classifier.meaning import MEANING, POOLED, SIZE, Encoder
-from services.classifier.model import AREAS, SCOPES, Weights
+from services.classifier.model import ANSWERS, AREAS, SCOPES, Weights
 from services.classifier.reading import Reading
 from services.classifier.signs import signs_of
 from services.classifier.training.corpus import Labelled
@@ -44,8 +44,9 @@ class Choice:
 class Material:
     """Labelled tickets as they are learned from: what each has in common with each.
 
-    `gram`: inner products of all tickets' features, surface and deep together. As there are
-    far fewer tickets than features, fitting on it gives the same weights in a fraction of time.
+    `gram`: inner products of all tickets' features, surface and deep together; `surface_gram`:
+    of the surface alone. As there are far fewer tickets than features, fitting on them gives the
+    same weights in a fraction of time.
     """
 
     tickets: Sequence[Labelled]
@@ -55,29 +56,33 @@ class Material:
     deep_mean: Floats
     deep_scale: Floats
     gram: npt.NDArray[np.float64]
+    surface_gram: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Per answer, how much each of the tickets `rows` speaks for it."""
+    """Per answer, how much each of the tickets `rows` speaks for it; last the first look."""
 
     rows: Rows
     says: npt.NDArray[np.float64]
     bias: npt.NDArray[np.float64]
 
     def scores(self, material: Material, rows: Rows) -> Floats:
-        return np.asarray(
-            material.gram[np.ix_(rows, self.rows)] @ self.says + self.bias, np.float32
-        )
+        """Ticket x (answers, first look)."""
+        here = np.ix_(rows, self.rows)
+        answers = material.gram[here] @ self.says[:, :ANSWERS]
+        first_look = material.surface_gram[here] @ self.says[:, ANSWERS:]
+        return np.asarray(np.hstack([answers, first_look]) + self.bias, np.float32)
 
     def weights(self, material: Material) -> Weights:
         surface = material.surface[self.rows].T @ self.says
         even = (material.deep[self.rows] - material.deep_mean) * material.deep_scale
-        deep = (even.T @ self.says) * material.deep_scale[:, None]
+        deep = (even.T @ self.says[:, :ANSWERS]) * material.deep_scale[:, None]
+        shift = np.append(material.deep_mean @ deep, 0)
         return Weights(
             surface.astype(np.float32),
             deep.astype(np.float32),
-            (self.bias - material.deep_mean @ deep).astype(np.float32),
+            (self.bias - shift).astype(np.float32),
         )
 
 
@@ -89,29 +94,43 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
     deep = encoder.encode([reading.text for reading in readings])
     mean, scale = evened(deep, choice)
     even = (deep - mean).astype(np.float64) * scale
-    gram = (surface.astype(np.float64) @ surface.T.astype(np.float64)).toarray() + even @ even.T
-    return Material(tickets, features, surface, deep, mean, scale, gram)
+    own = (surface.astype(np.float64) @ surface.T.astype(np.float64)).toarray()
+    return Material(tickets, features, surface, deep, mean, scale, own + even @ even.T, own)
 
 
 def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     """What the tickets `rows` say, fitted on these alone."""
     tickets = [material.tickets[row] for row in rows]
-    gram = material.gram[np.ix_(rows, rows)]
-    root = np.asarray(np.linalg.cholesky(gram + JITTER * np.eye(len(rows))), np.float64)
-    weight = np.array([ticket.weight for ticket in tickets])
-    scope = fit_scope(root, tickets, choice)
-    security = LogisticRegression(
-        C=choice.security_strength, max_iter=2000, class_weight="balanced"
-    ).fit(root, np.array([ticket.security for ticket in tickets]), weight)
-    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(
-        root, np.array([AREAS.index(ticket.product_area) for ticket in tickets]), weight
+    root, surface_root = (
+        _root(gram[np.ix_(rows, rows)]) for gram in (material.gram, material.surface_gram)
     )
-    coefficients = np.vstack([scope.coef_, security.coef_, area.coef_]).T
+    weight = np.array([ticket.weight for ticket in tickets])
+    reports = np.array([ticket.security for ticket in tickets])
+    areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
+    scope = fit_scope(root, tickets, choice)
+    security, first_look = (
+        LogisticRegression(C=choice.security_strength, max_iter=2000, class_weight="balanced").fit(
+            x, reports, weight
+        )
+        for x in (root, surface_root)
+    )
+    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(root, areas, weight)
+    answers = np.vstack([scope.coef_, security.coef_, area.coef_]).T
     return Fitted(
         rows,
-        np.linalg.solve(root.T, coefficients),
-        np.concatenate([scope.intercept_, security.intercept_, area.intercept_]),
+        np.hstack(
+            [
+                np.linalg.solve(root.T, answers),
+                np.linalg.solve(surface_root.T, first_look.coef_.T),
+            ]
+        ),
+        np.concatenate([m.intercept_ for m in (scope, security, area, first_look)]),
     )
+
+
+def _root(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Rows whose inner products are these: the tickets in a space of as many dimensions."""
+    return np.asarray(np.linalg.cholesky(gram + JITTER * np.eye(len(gram))), np.float64)
 
 
 def evened(deep: Floats, choice: Choice) -> tuple[Floats, Floats]:

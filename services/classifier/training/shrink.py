@@ -1,4 +1,4 @@
-"""How small can the sentence encoder be made? Its second layer of low rank, usual pieces known."""
+"""How small can the sentence encoder be made? Its layers of low rank, usual pieces known."""
 
 from __future__ import annotations
 
@@ -9,25 +9,35 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from services.classifier.meaning import SPANS, WIDTH, Encoder, LowRank, windows
+from services.classifier.meaning import REACH, SPANS, WIDTH, Encoder, LowRank, windows
 
-RANKS = (16, 16, 24)
-USUAL = 3000
+FIRST_RANKS = (64, 64, 64)
+SECOND_RANKS = (16, 16, 24)
+USUAL = 4000
 SAMPLE = 500
-"""Texts on which the second layer is watched."""
+"""Texts on which the layers are watched."""
 
 
 class Watching(Encoder):
-    """An exact encoder that keeps the second moments of what its second layer is given."""
+    """An exact encoder that keeps the second moments of what its layers are given."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.moments = [np.zeros((span * WIDTH, span * WIDTH)) for span, _ in SPANS]
+        self.before = [np.zeros((span * WIDTH, span * WIDTH)) for span, _ in SPANS]
+        self.between = [np.zeros((span * WIDTH, span * WIDTH)) for span, _ in SPANS]
+
+    @override
+    def first_layer(self, branch: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        assert self._shares is not None
+        mine = self._shares.inner[rows[REACH:-REACH], branch * WIDTH : (branch + 1) * WIDTH]
+        given = windows(mine, branch)
+        self.before[branch] += given.T @ given
+        return super().first_layer(branch, rows)
 
     @override
     def second_layer(self, branch: int, once: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         given = windows(once, branch)
-        self.moments[branch] += given.T @ given
+        self.between[branch] += given.T @ given
         return super().second_layer(branch, once)
 
 
@@ -38,11 +48,19 @@ def shrunk(texts: Sequence[str]) -> Encoder:
     usual = sorted(piece for piece, _ in sorted(counts.items(), key=_by_count)[:USUAL])
     step = max(1, len(texts) // SAMPLE)
     exact.encode(texts[::step])
-    second = tuple(
-        approximation(moments, weights, rank)
-        for moments, weights, rank in zip(exact.moments, exact.net.w2, RANKS, strict=True)
+    return Encoder(
+        approximations(exact.before, exact.net.w1, FIRST_RANKS),
+        approximations(exact.between, exact.net.w2, SECOND_RANKS),
+        np.array(usual, np.int64),
     )
-    return Encoder(second, np.array(usual, np.int64))
+
+
+def approximations(
+    moments: Sequence[npt.NDArray[np.float64]],
+    weights: Sequence[npt.NDArray[np.float32]],
+    ranks: Sequence[int],
+) -> tuple[LowRank, ...]:
+    return tuple(map(approximation, moments, weights, ranks))
 
 
 def approximation(

@@ -11,8 +11,18 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from services.classifier.meaning import hash_of_weights
-from services.classifier.model import AREAS, FORMAT, SCOPES, Card, Weights, softmax, to_bytes
+from services.classifier.model import (
+    ANSWERS,
+    AREAS,
+    FORMAT,
+    SCOPES,
+    Card,
+    Weights,
+    softmax,
+    to_bytes,
+)
 from services.classifier.training.calibrate import (
+    first_look_threshold,
     right_answers,
     security_threshold,
     temperature,
@@ -37,7 +47,7 @@ class Unseen:
 
 def out_of_fold(material: Material, choice: Choice) -> Unseen:
     tickets = material.tickets
-    scores = np.zeros((len(tickets), len(SCOPES) + 1 + len(AREAS)), np.float32)
+    scores = np.zeros((len(tickets), ANSWERS + 1), np.float32)
     for seen, judged in folds(tickets):
         scores[judged] = fit(material, seen, choice).scores(material, judged)
     return Unseen(scores)
@@ -74,15 +84,16 @@ class SecondLook:
 
     def applied_to(self, answers: Floats, *, shift: bool = True) -> Floats:
         """Scores, or columns of weights, with those of security and area replaced."""
-        again = answers @ self.turn + (self.shift if shift else 0)
-        return np.hstack([answers[:, : len(SCOPES)], again]).astype(np.float32)
+        again = answers[:, :ANSWERS] @ self.turn + (self.shift if shift else 0)
+        scopes, first_look = answers[:, : len(SCOPES)], answers[:, ANSWERS:]
+        return np.hstack([scopes, again, first_look]).astype(np.float32)
 
 
 def second_look(unseen: Unseen, tickets: Sequence[Labelled]) -> SecondLook:
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
-    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores, reports)
-    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores, areas)
+    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores[:, :ANSWERS], reports)
+    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores[:, :ANSWERS], areas)
     return SecondLook(
         np.vstack([security.coef_, area.coef_]).T.astype(np.float32),
         np.concatenate([security.intercept_, area.intercept_]).astype(np.float32),
@@ -99,7 +110,7 @@ def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
     softness = (
         temperature(scores[:, :n], right),
         temperature(security, np.stack([~reports, reports], axis=1)),
-        temperature(scores[:, n + 1 :], areas),
+        temperature(scores[:, n + 1 : ANSWERS], areas),
     )
     likely = softmax(scores[:, :n] / np.float32(softness[0]))
     likely_report = softmax(security / np.float32(softness[1]))[:, 1]
@@ -109,6 +120,7 @@ def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
         temperatures=softness,
         decides_from=thresholds(likely, right),
         security_from=security_threshold(likely_report, reports),
+        look_from=first_look_threshold(scores[:, ANSWERS], reports),
         familiar_from=FAMILIAR_FROM,
         encoder=hash_of_weights(),
         trained_on={"tickets": len(tickets), "authors": sorted({t.author for t in tickets})},

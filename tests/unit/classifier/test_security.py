@@ -6,6 +6,8 @@ import pytest
 
 from services.classifier.reading import read
 from services.classifier.security import Look, look_at, raised
+from services.classifier.training.corpus import DEVELOPMENT, load_folder
+from services.classifier.verdict import judge
 from shared.contracts import Finder, Security
 
 
@@ -55,3 +57,16 @@ def test_the_model_adds_its_reasons_to_the_screens():
     assert after.found_by == (Finder.SCREEN, Finder.MODEL)
     assert after.reasons == ("xss", "reads as: a")
     assert after.over_rate
+
+
+def test_the_security_process_and_the_ordinary_one_find_the_same(model):
+    tickets = load_folder(DEVELOPMENT)
+    alone = look_at(model, [ticket.reading for ticket in tickets])
+    judged = judge(model, [(ticket.subject, ticket.body) for ticket in tickets])
+    assert alone == [judgement.security for judgement in judged]
+    assert 0 < sum(look.found for look in alone) < len(tickets) / 2
+
+
+def test_most_tickets_are_far_from_a_report_at_the_first_look(model):
+    readings = [t.reading for t in load_folder(DEVELOPMENT) if not t.security]
+    assert sum(p == 0 for p in model.security(readings)) > len(readings) / 2
