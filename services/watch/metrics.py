@@ -16,6 +16,10 @@ STALE = Gauge("triage_watch_stale", "1 while watch can't tell how things are, el
 WAITING = Gauge("triage_queue_waiting", "Messages neither taken nor solved.", _QUEUE)
 TAKEN = Gauge("triage_queue_taken", "Messages that somebody has in hand.", _QUEUE)
 OLDEST = Gauge("triage_queue_oldest_seconds", "How long the oldest waiting one waits.", _QUEUE)
+TO_QUEUE = Gauge(
+    "triage_queue_p95_seconds", "From receipt to the queue, 95 of the last 100 at most.", _QUEUE
+)
+UNDECIDED = Gauge("triage_undecided_share", "Of the last 1,000 tickets, left to people.")
 LYING = Gauge(
     "triage_dead_letters",
     "Dead letters that nobody has dealt with.",
@@ -31,6 +35,10 @@ CALLS = Counter(
 CANARIES = Counter(
     "triage_canaries_sent", "Canaries handed in at intake: taken, lost.", ("result",)
 )
+for _result in ("heard", "unheard"):
+    CALLS.labels(_result)  # shown from the start: a rise from nothing is no rise to Prometheus
+for _result in ("taken", "lost"):
+    CANARIES.labels(_result)
 CANARY_ABSENT = Gauge("triage_canary_absent", "1 while canaries are sent and none arrives, else 0.")
 CANARY_AGE = Gauge("triage_canary_age_seconds", "Time since the last canary stood on the lane.")
 
@@ -42,6 +50,9 @@ def show(overview: dict[str, Any]) -> None:
         WAITING.labels(queue["queue"]).set(queue["waiting"])
         TAKEN.labels(queue["queue"]).set(queue["taken"])
         OLDEST.labels(queue["queue"]).set(queue["oldest_seconds"] or 0.0)
+        if queue["p95_seconds"] is not None:
+            TO_QUEUE.labels(queue["queue"]).set(queue["p95_seconds"])
+    UNDECIDED.set(overview["classifier"]["undecided_share"] or 0.0)
     for pile in overview["dead_letters"]:
         lying = pile["count"] - pile["dealt_with"]
         LYING.labels(pile["topic"], pile["reader"], pile["reason"]).set(lying)

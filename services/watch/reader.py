@@ -27,6 +27,7 @@ from aiokafka.structs import OffsetAndMetadata
 from services.watch.reading import places, sight
 from services.watch.sighting import Kind, Place, Sighting
 from services.watch.timeline import Timeline, related, timeline
+from shared.contracts import Queue
 from shared.envelope import Record
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
@@ -173,6 +174,8 @@ def _numbers(place: Place, numbers: list[int], ticket_ids: set[str]) -> set[int]
 class Tail:
     """Follows every topic from its beginning, or from its last `most` records, for ever.
 
+    Reports, and what help desks say, are read from their beginning all the same.
+
     `state` says in words what it does; `complete` whether nothing was passed over.
     """
 
@@ -226,12 +229,17 @@ class Tail:
             begins = await consumer.beginning_offsets(fresh)
             ends = await consumer.end_offsets(fresh)
             for tp in fresh:
-                start = begins[tp] if self._most is None else ends[tp] - self._most
-                self._next[tp] = max(begins[tp], start)
+                self._next[tp] = max(begins[tp], self._start(tp, ends[tp]))
                 self._until[tp] = ends[tp]
                 self.complete = self.complete and self._next[tp] == begins[tp]
         for tp in partitions:
             consumer.seek(tp, self._next[tp])
+
+    def _start(self, tp: TopicPartition, end: int) -> int:
+        """How far back a partition is read: all of what tells whether a report waits."""
+        place = self._places[tp.topic]
+        whole = place.kind is Kind.STATUS or place.queue is Queue.SECURITY
+        return 0 if whole or self._most is None else end - self._most
 
     async def _follow(self, consumer: AIOKafkaConsumer) -> None:
         loop = asyncio.get_running_loop()

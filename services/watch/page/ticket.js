@@ -7,6 +7,12 @@ const byId = (id) => document.getElementById(id);
 const IS_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const followed = { id: null, sign: null, tried: 0, text: false, asked: 0 };
 
+const CAUSES = {
+  first: "by its first decision",
+  security_finding: "by a security finding",
+  correction: "by a person's correction",
+  facts_learned: "by facts learned later",
+};
 const WAY = [
   { title: "At", cell: (s) => ({ text: clock(s.at), title: day(s.at) }) },
   { title: "By", cell: (s) => s.by || s.stage },
@@ -94,12 +100,12 @@ function why(e, trace) {
   const lines = [];
   if (e) {
     const f = e.findings[0];
-    lines.push(["Queue", `${plain(e.queue)}, because ${plain(e.cause).replaceAll("_", " ")}${e.review_reason ? `: ${e.review_reason.replaceAll("_", " ")}` : ""}`]);
+    lines.push(["Queue", `${plain(e.queue)}, ${CAUSES[e.cause] || plain(e.cause)}${e.review_reason ? `: ${e.review_reason.replaceAll("_", " ")}` : ""}`]);
     if (e.security?.flag) lines.push(["Security", `${e.security.reasons.join(", ") || "flagged"}; found by ${e.security.found_by.join(", ") || "nobody named"}${e.security.over_rate ? "; over its source's rate" : ""}`]);
     if (f) {
       lines.push(["Scope", `${f.scope.replaceAll("_", " ")}${f.in_scope ? "" : ", not covered"} (${f.confidence.toFixed(2)}${e.decided ? "" : ", undecided"})`]);
       lines.push(["Product", [f.product_area, f.extension].filter(Boolean).join(": ")]);
-      lines.push(["Clauses", e.findings.flatMap((each) => each.clauses).join(", ") || NONE]);
+      lines.push(["Clauses", [...new Set(e.findings.flatMap((each) => each.clauses))].join(", ") || NONE]);
       lines.push(["Evidence", `${f.evidence_count} place${f.evidence_count === 1 ? "" : "s"} in the text`]);
     }
     if (e.coverage) {
