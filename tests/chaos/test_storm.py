@@ -57,7 +57,7 @@ async def test_a_careless_stage_in_the_same_storm_is_reported_as_losing_tickets(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     outcome = await storm(
-        work, 4, Mix(rate=50.0, seconds=60.0), names=HARD, parts=NAIVE, victims=CARELESS
+        work, 4, Mix(rate=50.0, seconds=30.0), names=HARD, parts=NAIVE, victims=CARELESS
     )
     with capsys.disabled():
         sys.stdout.write(f"\nthe careless stage lost {lost(outcome.ended.verdict)} tickets\n")
