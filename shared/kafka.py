@@ -16,6 +16,9 @@ from shared.topics import LARGEST_DEAD_LETTER, LARGEST_RECORD
 SESSION_MS = 10_000
 """A killed member's partitions move on after this; a frozen one is put out."""
 REBALANCE_MS = 20_000
+METADATA_MS = 10_000
+"""A topic that was not there yet, or has more partitions now, is noticed after this; the 5 minutes
+of aiokafka would be a member that stands idle before waiting tickets."""
 REQUEST_MS = REBALANCE_MS + 20_000
 """Also bounds JoinGroup: shorter than a rebalance, members would re-send it for ever."""
 
@@ -78,6 +81,7 @@ def make_consumer(
         heartbeat_interval_ms=SESSION_MS // 5,
         rebalance_timeout_ms=REBALANCE_MS,
         request_timeout_ms=REQUEST_MS,
+        metadata_max_age_ms=METADATA_MS,
         max_poll_interval_ms=300_000,
         max_partition_fetch_bytes=LARGEST_RECORD,
     )
