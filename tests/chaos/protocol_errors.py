@@ -29,7 +29,7 @@ from confluent_kafka import KafkaError
 from deploy.local.children import free_port
 from shared.kafka import make_admin
 from shared.settings import KafkaSettings
-from shared.topics import CLASSIFIED, SUBMITTED, TOPICS, Reader, group
+from shared.topics import SUBMITTED, TOPICS, Reader, group
 from tests.chaos.scripted_broker import METADATA, ScriptedBroker, scripted_broker
 from tests.support.relay import passed_on, submitted
 from tests.support.stages import publish
@@ -225,7 +225,8 @@ async def _all_done(settings: KafkaSettings) -> bool:
         )
     finally:
         await admin.close()
-    return sum(max(0, each.offset) for each in offsets.values()) == BEFORE + AFTER
+    read = sum(max(0, int(each.offset)) for each in offsets.values())
+    return read == BEFORE + AFTER
 
 
 def _end(found: Counter[str], *, done: bool, exit_code: int | None) -> End:
