@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from shared.contracts import TYPE_OF, Frozen
 from shared.failures import Permanent
 from shared.header_names import NO_TEXT
+from shared.ids import traceparent_of
 
 DataT = TypeVar("DataT", bound=BaseModel)
 FactT = TypeVar("FactT", bound=Frozen)
@@ -99,7 +100,11 @@ def encode(
     causation_id: str | None = None,
     traceparent: str | None = None,
 ) -> Outgoing:
-    """One fact as a record in binary mode; the key is the subject unless given."""
+    """One fact as a record in binary mode; the key is the subject unless given.
+
+    What is about a ticket carries the ticket's trace, unless another context is given.
+    """
+    traceparent = traceparent or traceparent_of(subject, event_id)
     attributes = {
         "specversion": "1.0",
         "id": event_id,

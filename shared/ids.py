@@ -35,3 +35,15 @@ def security_routed_id(first: UUID, fingerprint: str, finding: str) -> str:
     the router's ledger computes the same.
     """
     return event_id(first, fingerprint, f"security/{finding}")
+
+
+def traceparent_of(subject: str, event: str) -> str | None:
+    """The W3C context of an event about a ticket: the ticket is the trace, the event the span.
+
+    None for what is about no ticket.
+    """
+    try:
+        ticket = UUID(subject)
+    except ValueError:
+        return None
+    return f"00-{ticket.hex}-{uuid5(ticket, event).hex[:16]}-01"

@@ -34,6 +34,7 @@ from shared.logs import configure_logs
 from shared.probes import probe_routes
 from shared.settings import KafkaSettings, ProcessSettings, stop
 from shared.topics import group
+from shared.tracing import configure_tracing, end_tracing
 
 log = structlog.get_logger()
 
@@ -265,9 +266,11 @@ def run(
 ) -> None:
     """Run a stage process to its end and exit with its code; never hangs on the way out."""
     configure_logs(name, level=process.log_level, as_json=process.log_json)
+    configure_tracing(name)
     end_with_our_own_code()
     sock = listen(process.probe_host, process.probe_port)
     code = asyncio.run(StageProcess(name, kafka, process, works, hook).serve(sock))
+    end_tracing()
     sys.stderr.flush()
     os._exit(code)
 

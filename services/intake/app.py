@@ -31,6 +31,7 @@ from shared.logs import configure_logs
 from shared.probes import probe_routes
 from shared.process import Works, listen, started
 from shared.settings import stop
+from shared.tracing import configure_tracing, end_tracing
 
 log = structlog.get_logger()
 CHECK_SECONDS = 1.0
@@ -141,11 +142,13 @@ def _sender_died(publisher: Publisher) -> bool:
 def run_http(settings: Settings) -> None:
     """Serve on the intake address and, for probes, on the probe address; exit with its code."""
     configure_logs("intake-http", level=settings.log_level, as_json=settings.log_json)
+    configure_tracing("intake-http")
     process = HttpProcess(settings)
     sockets = [
         listen(settings.intake_host, settings.intake_port),
         listen(settings.probe_host, settings.probe_port),
     ]
     code = asyncio.run(process.serve(sockets))
+    end_tracing()
     sys.stderr.flush()
     os._exit(code)

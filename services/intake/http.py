@@ -13,6 +13,7 @@ import structlog
 from litestar import Litestar, MediaType, Request, Response, asgi, get, post
 from litestar.exceptions import HTTPException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from services.intake import metrics, openapi, problems
@@ -24,6 +25,7 @@ from services.intake.signature import is_signed
 from services.intake.sources import Source, Sources
 from services.intake.submission import LARGEST_BYTES, Submission
 from services.intake.writer import KafkaAway, Writer
+from shared.tracing import HEADER, Hop, now_ns
 
 log = structlog.get_logger()
 Http = Request[Any, Any, Any]
@@ -54,7 +56,7 @@ class Counter:
             idempotency_key=_header_key(request, "idempotency-key"),
             webhook_id=_header_key(request, "webhook-id"),
         )
-        return await self._accept(body, source, named)
+        return await self._accept(body, source, named, request.headers.get(HEADER))
 
     async def by_webhook(self, request: Http, name: str) -> Response[bytes]:
         """POST /v1/webhooks/{source}: only what is signed names source and ticket."""
@@ -65,9 +67,8 @@ class Counter:
         body = await self._body(request)
         if not is_signed(body, request.headers, source.webhook_secrets):
             raise problems.unauthorised()
-        return await self._accept(
-            body, source, NamedBy(webhook_id=_header_key(request, "webhook-id"))
-        )
+        named = NamedBy(webhook_id=_header_key(request, "webhook-id"))
+        return await self._accept(body, source, named, request.headers.get(HEADER))
 
     async def _body(self, request: Http) -> bytes:
         """The body, counted while it arrives."""
@@ -79,8 +80,11 @@ class Counter:
         except TimeoutError:
             raise problems.too_slow(self.body_seconds) from None
 
-    async def _accept(self, body: bytes, source: Source, named: NamedBy) -> Response[bytes]:
-        began = self.monotonic()
+    async def _accept(
+        self, body: bytes, source: Source, named: NamedBy, arrived: str | None
+    ) -> Response[bytes]:
+        """`arrived`: the caller's trace context, to which the ticket's own trace is linked."""
+        began, began_ns = self.monotonic(), now_ns()
         try:
             submission = Submission.model_validate_json(body)
         except ValidationError as error:
@@ -92,10 +96,16 @@ class Counter:
         writer = self.writer()
         if writer is None:
             raise problems.kafka_away()
+        urgent, ordinary = self.desk.urgent(taken), self.desk.ordinary(taken)
+        hop = Hop.begin(
+            "intake accept", arrived, urgent + ordinary, kind=SpanKind.SERVER, began_ns=began_ns
+        )
         try:
-            await writer.write(self.desk.urgent(taken), self.desk.ordinary(taken))
+            await writer.write(hop.carry(urgent), hop.carry(ordinary))
         except KafkaAway:
             raise problems.kafka_away() from None
+        finally:
+            hop.end()
         metrics.ACCEPT_SECONDS.observe(self.monotonic() - began)
         metrics.ANSWERS.labels(source.name, "202").inc()
         if taken.security.flag:

@@ -51,6 +51,8 @@ class Stages:
             self.pace.count(name, s.at)
         if s.place.topic is SUBMITTED and s.received_at is not None:
             self.pace.took(Reader.INTAKE, (s.at - s.received_at).total_seconds())
+        if s.place.queue is not None and not _first_decision(s):
+            return
         for reader, ends in STAGES.items():
             if reader is Reader.INTAKE:
                 continue
@@ -96,7 +98,21 @@ def names_of(s: Sighting) -> set[str]:
 
 
 def _first(way: Sequence[Sighting], names: frozenset[str]) -> Sighting | None:
-    return next((s for s in way if s.parked is None and names_of(s) & names), None)
+    return next(
+        (
+            s
+            for s in way
+            if s.parked is None
+            and names_of(s) & names
+            and (s.place.queue is None or _first_decision(s))
+        ),
+        None,
+    )
+
+
+def _first_decision(s: Sighting) -> bool:
+    """Neither a withdrawal nor a later revision: what the record that was read led to."""
+    return s.routed and s.revision in {None, 1}
 
 
 def _parked_by(reader: str) -> str:

@@ -56,6 +56,8 @@ class Timeline:
     stages: tuple[Stop, ...]
     live: tuple[Standing, ...]
     parked: tuple[DeadLetter, ...]
+    trace_id: str = ""
+    """The ticket's id as tracing tools write it; of a conflict, that of the ticket it came as."""
 
     @property
     def queue(self) -> str | None:
@@ -88,6 +90,7 @@ class Timeline:
             "ticket_id": self.ticket_id,
             "queue": self.queue,
             "revision": self.revision,
+            "trace_id": self.trace_id,
             "live": [asdict(standing) for standing in self.live],
             "stages": [asdict(stop) for stop in self.stages],
             "parked": [
@@ -131,6 +134,7 @@ def timeline(ticket_id: str, sightings: Iterable[Sighting]) -> Timeline:
             for s in mine
             if s.parked is not None
         ),
+        trace_id=min(first, default=ticket_id).replace("-", ""),
     )
 
 

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -30,7 +30,8 @@ from shared.engine.revocation import Revocation
 from shared.engine.steps import Hook, Step, no_hook
 from shared.envelope import Event, Outgoing, Record
 from shared.failures import Permanent, StopTheLine, Transient
-from shared.topics import Reader, Topic
+from shared.topics import Reader, Topic, group
+from shared.tracing import Hop, now_ns, where
 
 log = structlog.get_logger()
 EventT = TypeVar("EventT", bound=Event[Any])
@@ -159,16 +160,30 @@ class Stage(Generic[EventT]):
             await self._pause(0.2)
 
     async def _work_through(self, batch: Batch) -> None:
-        began = time.monotonic()
+        began, began_ns = time.monotonic(), now_ns()
         events, dead = await self._read(batch)
         outcomes = await self._decide(events, dead)
+        hops = [self._hop(*each, began_ns) for each in zip(events, outcomes, strict=True)]
+        outcomes = [_carried(*each) for each in zip(hops, outcomes, strict=True)]
         await self._write(Step.URGENT, self.urgent_publisher, _all(o.urgent for o in outcomes))
         ordinary = _all(o.outgoing for o in outcomes) + dead
         await self._write(Step.PRODUCE, self.publisher, ordinary)
+        for hop in hops:
+            hop.end()
         await self.hook(Step.SETTLE, "before")
         await self._patiently(lambda: self.work.settle(outcomes))
         await self.hook(Step.SETTLE, "after")
         self._count(batch, parked_count=len(dead), seconds=time.monotonic() - began)
+
+    def _hop(self, event: EventT, outcome: Outcome, began_ns: int) -> Hop:
+        """The span of one record, whatever else was in its batch."""
+        return Hop.begin(
+            f"{self.progress.stage} process",
+            event.traceparent,
+            outcome.urgent + outcome.outgoing,
+            began_ns=began_ns,
+            attributes=where(event.record, group(self.namespace, self.work.reader)),
+        )
 
     async def _read(self, batch: Batch) -> tuple[list[EventT], list[Outgoing]]:
         await self.hook(Step.READ, "before")
@@ -330,6 +345,11 @@ class Stage(Generic[EventT]):
         self.progress.oldest_seconds = max(0.0, time.time() - newest / 1000) if lag else 0.0
         metrics.LAG.labels(self.progress.stage).set(lag)
         metrics.OLDEST_SECONDS.labels(self.progress.stage).set(self.progress.oldest_seconds)
+
+
+def _carried(hop: Hop, outcome: Outcome) -> Outcome:
+    urgent, outgoing = hop.carry(outcome.urgent), hop.carry(outcome.outgoing)
+    return replace(outcome, urgent=urgent, outgoing=outgoing)
 
 
 def _all(groups: Iterable[Iterable[Outgoing]]) -> list[Outgoing]:

@@ -48,6 +48,15 @@ def test_a_line_is_json_with_service_level_time_and_identity(
     }
 
 
+def test_a_line_about_a_ticket_names_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("router", level="INFO", as_json=True)
+
+    structlog.get_logger().info("x", ticket_id="11111111-1111-5111-8111-111111111111")
+
+    (line,) = lines(capsys)
+    assert line["trace_id"] == "11111111111151118111111111111111"
+
+
 def test_an_exception_is_logged_by_type_and_place_never_by_its_message(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -51,6 +51,7 @@ def test_an_ordinary_ticket_passes_four_stages_into_its_queue() -> None:
     ]
     assert (told.queue, told.revision) == ("core", 1)
     assert told.parked == ()
+    assert told.trace_id == ONE.replace("-", "")
 
 
 def test_stages_of_one_millisecond_stand_in_the_order_of_the_way() -> None:
