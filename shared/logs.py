@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 import structlog
 
-
 TRACE_ID_LENGTH = 32
 
 
