@@ -28,6 +28,8 @@ from shared.health import Probe, ask_probe
 GRACE_SECONDS = 25.0
 """Longer than a process may take to drain its batches."""
 LONGEST_PAUSE = 10.0
+GIVING_WAY = ("nice", "-n", "10")
+"""About a ninth of the processor time that others get, where there is not enough for all."""
 STEADY_SECONDS = 30.0
 """Up this long, a process that ends is started again at once."""
 
@@ -45,6 +47,8 @@ class Part:
     arguments: tuple[str, ...] = ()
     probe_setting: str = "PROBE_PORT"
     """The setting that tells it the port where its probes answer."""
+    gives_way: bool = False
+    """Whether it gets the processor only as the security lane leaves it."""
 
 
 class Process:
@@ -137,6 +141,8 @@ class Process:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", self.part.module, *self.part.arguments]
+        if self.part.gives_way:
+            command = [*GIVING_WAY, *command]
         child = start_child(command, log=self.log, environment=self._environment)
         self._child, self.exit_code = child, None
         return child

@@ -26,12 +26,12 @@ READY_SECONDS = 90.0
 PARTS = (
     Part("intake-http", "services.intake", ("http",)),
     Part("intake-inbound", "services.intake", ("inbound",)),
-    Part("classifier", "services.classifier", ("ordinary",)),
+    Part("classifier", "services.classifier", ("ordinary",), gives_way=True),
     Part("classifier-security", "services.classifier", ("security",)),
-    Part("entitlements", "services.entitlements"),
-    Part("router", "services.router", ("decisions",)),
+    Part("entitlements", "services.entitlements", gives_way=True),
+    Part("router", "services.router", ("decisions",), gives_way=True),
     Part("router-fast-lane", "services.router", ("fast-lane",)),
-    Part("watch", "services.watch", probe_setting="WATCH_PORT"),
+    Part("watch", "services.watch", probe_setting="WATCH_PORT", gives_way=True),
 )
 """Every process of the pipeline."""
 

@@ -15,10 +15,10 @@ from tests.chaos.target import Target
 WITH_TWINS = (
     *PARTS,
     Part("intake-inbound-2", "services.intake", ("inbound",)),
-    Part("classifier-2", "services.classifier", ("ordinary",)),
+    Part("classifier-2", "services.classifier", ("ordinary",), gives_way=True),
     Part("classifier-security-2", "services.classifier", ("security",)),
-    Part("entitlements-2", "services.entitlements"),
-    Part("router-2", "services.router", ("decisions",)),
+    Part("entitlements-2", "services.entitlements", gives_way=True),
+    Part("router-2", "services.router", ("decisions",), gives_way=True),
 )
 """Two replicas of each ordinary stage. Intake's HTTP has one, for one port; the fast lane too."""
 READERS = {

@@ -11,6 +11,7 @@ import functools
 import os
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import shared.kafka
@@ -40,7 +41,7 @@ def hook_for(order: Path) -> Hook:
 def crashing(part: Part, order: Path) -> Part:
     """The same process, which ends where the file `order` says."""
     arguments = (str(order), part.module, *part.arguments)
-    return Part(part.name, "tests.support.crashing", arguments)
+    return replace(part, module="tests.support.crashing", arguments=arguments)
 
 
 def main(order: Path, module: str) -> None:
