@@ -206,8 +206,9 @@ async def test_a_screen_reader_finds_regions_tables_and_what_is_told(
         await expect(queues.get_by_role("rowheader", name="extensions")).to_be_visible()
         await expect(page.get_by_role("status").first).to_have_text("Live")
         await expect(page.locator("[aria-live=polite]").first).to_have_text(
-            "1 security reports wait"
+            "1 security report waits"
         )
+        await expect(page).to_have_title("(1) Triage")
         await expect(page.get_by_role("searchbox", name="Filter all lists")).to_be_visible()
         unnamed = page.locator("button:not([aria-label]):empty, input:not([id]):not([name])")
         await expect(unnamed).to_have_count(0)

@@ -192,3 +192,14 @@ async def until_stale(ask: httpx.AsyncClient, *, stale: bool) -> None:
         return bool((await ask.get("/api/overview")).json()["stale"] is stale)
 
     await eventually(so, 60)
+
+
+async def test_no_report_is_forgotten_however_little_of_the_topics_is_read_again(
+    either_settings: KafkaSettings, either_producer: AIOKafkaProducer
+) -> None:
+    queue = QUEUES[Queue.SECURITY].address(either_settings.triage_namespace)
+    for name in ("first", "second", "third"):
+        await write(either_producer, fact(queue, some.a_report_routed(), name))
+    async with watching(either_settings, watch_records_per_partition=1) as ask:
+        await following(ask)
+        await until_waiting(ask, "security", 3)

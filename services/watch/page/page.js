@@ -145,7 +145,7 @@ function lane(o) {
   byId("security").dataset.tone = o.canary.state === "absent" || s.reports.some((r) => r.escalated) ? "bad" : s.waiting ? "warn" : "good";
   if (heard.waiting !== s.waiting) {
     heard.waiting = s.waiting;
-    say(byId("announce"), s.waiting ? `${s.waiting} security reports wait` : "No security report waits");
+    say(byId("announce"), s.waiting === 1 ? "1 security report waits" : `${s.waiting || "No"} security reports wait`);
   }
 }
 
@@ -170,6 +170,9 @@ function freshness() {
   byId("stale").hidden = !why;
   say(byId("stale"), why);
   document.body.classList.toggle("old", Boolean(why));
+  // A tab in the background tells it too.
+  const waiting = o?.security.waiting;
+  document.title = why ? "Stale: Triage" : waiting ? `(${waiting}) Triage` : "Triage";
   if (!old) say(byId("state"), "Live");
   else say(byId("state"), o ? "Stale" : "Connecting…");
   byId("state").dataset.tone = old ? "bad" : "good";
