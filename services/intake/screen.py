@@ -1,33 +1,43 @@
 """Is it a security report? Deterministic rules on the redacted text (promise 1, clause C9).
 
-The rules are data (`screen_rules.yaml`): a rule fires where its concepts stand near each other
-and nothing that excludes it does. No word alone ("security", "hacked", "403") makes a report.
+The rules are data. `screen_rules.yaml` says which words name a concept and which concepts near
+each other are a sign; `screen_weights.yaml` says how much each sign weighs (fitted by
+`services.intake.screen_fit`). No word alone ("security", "hacked", "403") makes a report.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from services.intake.literals import required
+from services.intake.concepts import TOKEN, Concepts, Pair, Passage
 from services.intake.reading import plain
 
 RULES_FILE = Path(__file__).with_name("screen_rules.yaml")
-MOST_PLACES = 60
-"""Places of one concept that are looked at; a report repeats itself less often."""
+WEIGHTS_FILE = Path(__file__).with_name("screen_weights.yaml")
+PASSAGE_WORDS = 60
+PASSAGE_STEP = 40
+"""A text is judged passage by passage, each of so many words, one every so many."""
 PHRASE_CHARACTERS = 120
+MOST_REASONS = 3
+BESIDE = 2
+REACH = 6
+"""Words beside a sign in which what casts doubt on it counts, within its sentence."""
+DOUBTED = " (doubted)"
+WORD = "word: "
+DOUBTS = ("want", "refusal")
 Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """`reasons`: `rule-id: matched phrase`, one per rule that fired."""
+    """`reasons`: `sign: matched phrase`, the heaviest first."""
 
     reasons: tuple[str, ...] = ()
 
@@ -36,158 +46,206 @@ class Screening:
         return bool(self.reasons)
 
 
-class Examples(BaseModel):
-    """What a rule must and must not fire on; a test runs them all."""
+class Sign(BaseModel):
+    """One concept of each row of `near`, within so many words of the first.
+
+    In a question, or beside a wish or a refusal, it counts as doubted. `decides`: needs no others.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    fires: tuple[str, ...] = ()
-    stays_out: tuple[str, ...] = ()
-
-
-class Rule(BaseModel):
-    """All of `near` within `within` characters, unless one of `unless` stands as near to them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    meaning: str
-    near: tuple[str, ...]
-    within: int = 160
+    near: tuple[tuple[str, ...], ...]
+    within: int = 0
+    """0: anywhere in the passage."""
+    doubted: bool = True
     unless: tuple[str, ...] = ()
-    unless_anywhere: tuple[str, ...] = ()
-    examples: Examples
+    """Concepts which, in the passage, cast doubt on this sign."""
+    decides: bool = False
 
 
 class RulesFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     languages: dict[str, str]
     """Small words by which a language is noticed."""
-    concepts: dict[str, dict[str, tuple[str, ...]]]
-    rules: dict[str, Rule]
+    concepts: dict[str, dict[str, str]]
+    pairs: dict[str, Pair]
+    signs: dict[str, Sign]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One way to say a concept, in one language; `any` is tried in every text.
+class WeightsFile(BaseModel):
+    """`threshold`: a passage whose weights sum to more is flagged."""
 
-    `literals`: of these one must stand in the text, or the expression need not be tried.
-    """
-
-    language: str
-    literals: tuple[str, ...]
-    expression: re.Pattern[str]
-
-    @classmethod
-    def of(cls, language: str, source: str) -> Pattern:
-        return cls(language, required(source), re.compile(source))
-
-
-@dataclass(slots=True)
-class Reading:
-    """A text with the places of its concepts, each looked for once and only when asked for."""
-
-    text: str
-    languages: frozenset[str]
-    concepts: Mapping[str, tuple[Pattern, ...]]
-    found: dict[str, list[Place]] = field(default_factory=dict)
-
-    def places(self, concept: str) -> list[Place]:
-        known = self.found.get(concept)
-        if known is None:
-            known = self.found[concept] = self._look_for(concept)
-        return known
-
-    def _look_for(self, concept: str) -> list[Place]:
-        places: list[Place] = []
-        for pattern in self.concepts[concept]:
-            if pattern.language in self.languages and self._may_hold(pattern):
-                for match in pattern.expression.finditer(self.text):
-                    places.append(match.span())
-                    if len(places) >= MOST_PLACES:
-                        break
-        return sorted(places)
-
-    def _may_hold(self, pattern: Pattern) -> bool:
-        text = self.text
-        return not pattern.literals or any(literal in text for literal in pattern.literals)
-
-
-def screen(subject: str, body: str) -> Screening:
-    """Whether subject and body report an exposure, and by which rules."""
-    screen_rules = load_rules()
-    text = plain(f"{subject}\n{body}")
-    reading = Reading(text, screen_rules.languages_of(text), screen_rules.concepts)
-    reasons = []
-    for name, rule in screen_rules.rules.items():
-        place = fires(rule, reading)
-        if place is not None:
-            phrase = " ".join(reading.text[place[0] : place[1]].split())
-            reasons.append(f"{name}: {phrase[:PHRASE_CHARACTERS]}")
-    return Screening(tuple(reasons))
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    threshold: float
+    weights: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenRules:
     """The rules, ready to be asked."""
 
-    rules: Mapping[str, Rule]
-    concepts: Mapping[str, tuple[Pattern, ...]]
-    small_words: Mapping[str, frozenset[str]]
-
-    def languages_of(self, text: str) -> frozenset[str]:
-        """Every language of which a small word stands in the text; several where it is mixed."""
-        words = set(text.split())
-        seen = {name for name, small in self.small_words.items() if not small.isdisjoint(words)}
-        return frozenset(seen | {"any"})
+    signs: Mapping[str, Sign]
+    concepts: Concepts
+    decisive: frozenset[str]
+    bits: Mapping[str, int]
+    """A bit for each concept, so that most signs are ruled out by one look."""
+    in_bits: tuple[tuple[str, Sign, tuple[int, ...]], ...]
 
 
 @cache
 def load_rules() -> ScreenRules:
-    """The rules from the file beside this one; raises where a rule names no concept."""
+    """The rules from the file beside this one; raises where a sign names no concept."""
     file = RulesFile.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
-    concepts = {
-        name: tuple(
-            Pattern.of(language, source)
-            for language, sources in by_language.items()
-            for source in sources
-        )
-        for name, by_language in file.concepts.items()
-    }
-    for name, rule in file.rules.items():
-        for concept in (*rule.near, *rule.unless, *rule.unless_anywhere):
-            if concept not in concepts:
-                raise ValueError(f"{RULES_FILE.name}: rule {name}: no such concept: {concept}")
-    small_words = {name: frozenset(words.split()) for name, words in file.languages.items()}
-    return ScreenRules(file.rules, concepts, small_words)
-
-
-def fires(rule: Rule, reading: Reading) -> Place | None:
-    """Where the rule fires first, from the first to the last of its concepts; None: nowhere."""
-    if not all(reading.places(concept) for concept in rule.near):
-        return None
-    if any(reading.places(concept) for concept in rule.unless_anywhere):
-        return None
-    firsts, *others = (reading.places(concept) for concept in rule.near)
-    for first in firsts:
-        place = _joined(first, others, rule.within)
-        if place is not None and not _excluded(place, rule, reading):
-            return place
-    return None
-
-
-def _joined(first: Place, others: list[list[Place]], within: int) -> Place | None:
-    start, end = first
-    for places in others:
-        near = [p for p in places if p[0] <= first[1] + within and p[1] >= first[0] - within]
-        if not near:
-            return None
-        closest = min(near, key=lambda p: max(p[0] - first[1], first[0] - p[1]))
-        start, end = min(start, closest[0]), max(end, closest[1])
-    return start, end
-
-
-def _excluded(place: Place, rule: Rule, reading: Reading) -> bool:
-    reach = 80
-    return any(
-        start <= place[1] + reach and end >= place[0] - reach
-        for concept in rule.unless
-        for start, end in reading.places(concept)
+    concepts = Concepts(file.concepts, file.pairs, file.languages)
+    for name, sign in file.signs.items():
+        for concept in (*sign.unless, *(c for row in sign.near for c in row)):
+            if concept not in concepts.names:
+                raise ValueError(f"{RULES_FILE.name}: sign {name}: no such concept: {concept}")
+    decisive = frozenset(name for name, sign in file.signs.items() if sign.decides)
+    bits = {name: 1 << number for number, name in enumerate(sorted(concepts.names))}
+    in_bits = tuple(
+        (name, sign, tuple(sum(bits[concept] for concept in set(row)) for row in sign.near))
+        for name, sign in file.signs.items()
     )
+    return ScreenRules(file.signs, concepts, decisive, bits, in_bits)
+
+
+@cache
+def load_weights() -> WeightsFile:
+    return WeightsFile.model_validate(yaml.safe_load(WEIGHTS_FILE.read_text(encoding="utf-8")))
+
+
+def screen(subject: str, body: str) -> Screening:
+    """Whether subject and body report an exposure, and by which signs."""
+    rules, weights = load_rules(), load_weights()
+    text = plain(f"{subject}\n{body}")
+    for passage in passages(rules, text):
+        found = signs(rules, passage)
+        if is_report(features(found, passage), rules, weights):
+            return Screening(_reasons(found, passage, weights, text))
+    return Screening()
+
+
+def passages(rules: ScreenRules, text: str) -> Iterator[Passage]:
+    """The text's overlapping parts; one where it is short."""
+    tokens = TOKEN.findall(text)
+    hits = rules.concepts.hits(tokens)
+    last = max(len(tokens) - (PASSAGE_WORDS - PASSAGE_STEP), 1)
+    for start in range(0, last, PASSAGE_STEP):
+        yield rules.concepts.passage(hits, start, min(start + PASSAGE_WORDS, len(tokens)))
+
+
+def is_report(seen: Mapping[str, float], rules: ScreenRules, weights: WeightsFile) -> bool:
+    """Whether it weighs enough; the words of concepts alone, without a sign, never do."""
+    if rules.signs.keys().isdisjoint(seen):
+        return False
+    weight = weights.weights
+    total = sum(weight.get(name, 0.0) * size for name, size in seen.items())
+    return total > weights.threshold or decides(rules, seen)
+
+
+def decides(rules: ScreenRules, seen: Mapping[str, float]) -> bool:
+    """Whether one of the signs that need no others was seen, and not in doubt."""
+    return not rules.decisive.isdisjoint(seen)
+
+
+def features(found: Mapping[str, Place], passage: Passage) -> dict[str, float]:
+    """What is weighed: the signs, and each concept that is named."""
+    seen = dict.fromkeys(found, 1.0)
+    for concept in passage.places:
+        seen[WORD + concept] = 1.0
+    return seen
+
+
+def signs(rules: ScreenRules, passage: Passage) -> dict[str, Place]:
+    """The signs in a passage, doubted ones under their other name, with their first place."""
+    named = passage.places.keys()
+    doubts = passage.of(DOUBTS)
+    found: dict[str, Place] = {}
+    bits = rules.bits
+    seen = 0
+    for concept in named:
+        seen |= bits.get(concept, 0)
+    for name, sign, rows in rules.in_bits:
+        for row in rows:
+            if not seen & row:
+                break
+        else:
+            _note(found, name, sign, passage, doubts)
+    return found
+
+
+def _note(
+    found: dict[str, Place], name: str, sign: Sign, passage: Passage, doubts: list[int]
+) -> None:
+    """The sign's first place that is not in doubt, else its first."""
+    always = not passage.places.keys().isdisjoint(sign.unless)
+    doubted: Place | None = None
+    for place in _places(sign, passage):
+        if not always and not (sign.doubted and _is_doubted(place, passage, doubts)):
+            found[name] = place
+            return
+        doubted = doubted or place
+    if doubted is not None:
+        found[name + DOUBTED] = doubted
+
+
+def _places(sign: Sign, passage: Passage) -> Iterator[Place]:
+    """Every place where a concept of each row stands near one of the rarest row."""
+    rarest, *others = sorted((passage.of(row) for row in sign.near), key=len)
+    if not sign.within:
+        yield rarest[0], max([rarest[0], *(row[0] for row in others)])
+        return
+    for first in rarest:
+        taken = [first]
+        for row in others:
+            nearest = _nearest(row, first, sign.within, taken)
+            if nearest is None:
+                break
+            taken.append(nearest)
+        else:
+            yield min(taken), max(taken)
+
+
+def _nearest(row: list[int], first: int, within: int, taken: list[int]) -> int | None:
+    nearest, least = None, within + 1
+    for at in row:
+        distance = abs(at - first)
+        if distance < least and at not in taken:
+            nearest, least = at, distance
+    return nearest
+
+
+def _is_doubted(place: Place, passage: Passage, doubts: list[int]) -> bool:
+    """Whether it stands in a question, or beside a wish or a refusal in its sentence."""
+    ends = passage.ends
+    after = bisect_left(ends, place[1])
+    end = ends[after] if after < len(ends) else passage.end
+    if end in passage.questions:
+        return True
+    before = bisect_left(ends, place[0])
+    low = max(ends[before - 1] if before else 0, place[0] - REACH)
+    high = min(end, place[1] + REACH)
+    return any(low <= at <= high for at in doubts)
+
+
+def _reasons(
+    found: Mapping[str, Place], passage: Passage, weights: WeightsFile, text: str
+) -> tuple[str, ...]:
+    """The heaviest signs with the words from their first to their last concept, and two beside."""
+    spans = [match.span() for match in TOKEN.finditer(text)]
+    rules = load_rules()
+
+    def rank(name: str) -> tuple[bool, float, str]:
+        return (name not in rules.decisive, -weights.weights.get(name, 0.0), name)
+
+    counted = [n for n in sorted(found, key=rank) if n in rules.decisive or rank(n)[1] < 0]
+    reasons = []
+    for name in (counted or sorted(found))[:MOST_REASONS]:
+        first = max(found[name][0] - BESIDE, passage.start)
+        last = min(found[name][1] + BESIDE, passage.end - 1)
+        reasons.append(f"{name}: {_phrase(text[spans[first][0] : spans[last][1]])}")
+    return tuple(reasons)
+
+
+def _phrase(text: str) -> str:
+    return " ".join(text.split())[:PHRASE_CHARACTERS]

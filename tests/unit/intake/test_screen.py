@@ -7,33 +7,81 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.literals import required
 from services.intake.reading import plain
-from services.intake.screen import load_rules, screen
+from services.intake.screen import DOUBTED, load_rules, load_weights, passages, screen, signs
+from services.intake.screen_fit import Example, fit, written
 
-RULES = load_rules().rules
+RULES = load_rules()
 SAMPLE = Path(__file__).parents[3] / "deploy" / "sample"
+EXAMPLES = yaml.safe_load(Path(__file__).with_name("screen_examples.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(n, text) for n, rule in RULES.items() for text in rule.examples.fires]
-)
-def test_rule_fires_on_its_examples(name: str, text: str) -> None:
-    assert name in [reason.split(":")[0] for reason in screen("", text).reasons]
+def shown(text: str) -> set[str]:
+    """The signs in a text, doubted ones under their other name."""
+    return {name for part in passages(RULES, plain(text)) for name in signs(RULES, part)}
 
 
-@pytest.mark.parametrize(
-    ("name", "text"), [(n, text) for n, rule in RULES.items() for text in rule.examples.stays_out]
-)
-def test_rule_stays_out_of_its_counterexamples(name: str, text: str) -> None:
-    assert name not in [reason.split(":")[0] for reason in screen("", text).reasons]
+@pytest.mark.parametrize("name", EXAMPLES["signs"])
+def test_sign_is_seen_in_its_example_and_not_in_its_counterexample(name: str) -> None:
+    example = EXAMPLES["signs"][name]
+    assert name in shown(example["shows"])
+    assert name not in shown(example["shows_not"])
 
 
-def test_every_rule_has_examples_of_both_kinds() -> None:
-    assert [n for n, r in RULES.items() if not (r.examples.fires and r.examples.stays_out)] == []
+def test_every_sign_has_examples_of_both_kinds() -> None:
+    assert RULES.signs.keys() == EXAMPLES["signs"].keys()
+
+
+@pytest.mark.parametrize("text", EXAMPLES["reports"])
+def test_report_is_flagged(text: str) -> None:
+    assert screen("", text).flag
+
+
+@pytest.mark.parametrize("text", EXAMPLES["others"])
+def test_what_only_looks_like_a_report_is_not_flagged(text: str) -> None:
+    assert not screen("", text).flag
+
+
+def test_wish_question_and_refusal_cast_doubt_on_a_sign() -> None:
+    assert "out-data" in shown("Visitors open the invoice without login.")
+    for text in (
+        "I want to show the invoice without login.",
+        "Is the invoice open without login?",
+        "I cannot open the invoice without login.",
+    ):
+        assert "out-data" not in shown(text)
+        assert f"out-data{DOUBTED}" in shown(text)
+
+
+def test_words_of_another_language_do_not_count() -> None:
+    assert "other-data" in shown("Im Portal steht die Rechnung eines anderen Kunden, nicht meine.")
+    assert "cache" not in shown("Der Kunde und die Rechnung")
+
+
+def test_weights_name_what_the_rules_name() -> None:
+    """Stale weights would be silent: fit anew after a sign or a concept is renamed."""
+    known = {*RULES.signs, *(f"{name}{DOUBTED}" for name in RULES.signs)}
+    weighed = load_weights().weights
+    assert {name for name in weighed if not name.startswith("word: ")} <= known
+    words = {name.removeprefix("word: ") for name in weighed if name.startswith("word: ")}
+    assert words <= RULES.concepts.names
+
+
+def test_fit_gives_the_same_weights_to_the_byte() -> None:
+    seen = [{"out": 1.0, "word: login": 1.0}, {"word: login": 1.0}]
+    given = [
+        Example(author, "en", truth, False, (seen[not truth],))
+        for author in ("a", "b")
+        for truth in (True, False)
+        for _ in range(4)
+    ]
+    first, second = written(fit(given), 0.5), written(fit(given), 0.5)
+    assert first == second
+    assert '"out":' in first
 
 
 def sample() -> list[tuple[str, str, str, bool]]:
@@ -96,9 +144,13 @@ def test_disguise_does_not_hide_a_report(disguise: object) -> None:
     assert screen("", disguise(report)).flag
 
 
-def test_reasons_name_rule_and_phrase() -> None:
-    (reason,) = screen("", "There is a stored XSS.").reasons
-    assert reason == "technique: xss"
+def test_reasons_name_sign_and_phrase() -> None:
+    assert screen("", "There is a stored XSS.").reasons == ("strong: is a stored xss.",)
+
+
+def test_report_late_in_a_long_mail_is_found() -> None:
+    before = "We met on Monday and spoke about the colours of the new chairs.\n" * 2000
+    assert screen("", before + "Logged out, I can still open every invoice by its link.").flag
 
 
 def test_long_log_of_other_things_is_no_report() -> None:
@@ -122,20 +174,3 @@ def test_screen_answers_any_text(text: str) -> None:
 @given(st.text(max_size=200))
 def test_reading_twice_changes_nothing(text: str) -> None:
     assert plain(plain(text)) == plain(text)
-
-
-@pytest.mark.parametrize(
-    ("source", "literals"),
-    [
-        (r"\bcve-\d{4}", ("cve-",)),
-        (r"\b(no|missing) (capability|nonce) check", (" check",)),
-        (r"(abc|de?)x", ("abc", "dx")[:0]),
-        (r"logins?\b", ("login",)),
-        (r"foo|barre", ("foo", "barre")),
-        (r"(?:xx|yyy)+", ("xx", "yyy")),
-        (r"(?<!when )anyone", ("anyone",)),
-        (r"a?b*", ()),
-    ],
-)
-def test_literals_that_any_match_must_hold(source: str, literals: tuple[str, ...]) -> None:
-    assert required(source) == literals
