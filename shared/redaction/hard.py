@@ -1,26 +1,63 @@
-"""Which words near a login did only a machine or a careful person make? They are passwords."""
+"""Which words near a login did only a machine or a careful person make, or somebody type?"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
-from shared.redaction.values import is_hard, is_made_up, trimmed
+from shared.redaction.values import (
+    before_markup,
+    is_hard,
+    is_made_up,
+    is_memorable,
+    is_phrase,
+    trimmed,
+)
+from shared.redaction.words import Sign
 
 MOST_CANDIDATES = 250
 MOST_CHARACTERS = 30_000
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
 """Characters around a word for password in which a hard word counts as one."""
+CLOSE = 60
+"""Characters behind a word for password in which three words with hyphens are one."""
+REACH = 14
+"""Characters in front of a word that say whether it was handed over."""
 Stretch = tuple[int, int]
 _SIGNS = r"0-9!#$%&*+?^~§€"
 _CANDIDATE = re.compile(
     rf"[\s\"'“„«‘`(\[{{>|](?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}])"
     r"(?=[^\s\ufdd0A-Za-z]{0,40}+[A-Za-z])(?P<word>[^\s\ufdd0]{6,80})"
 )
-_NONCE = re.compile(r"(?i)nonce[^\n]{0,30}$")
+_PHRASE = re.compile(
+    r"(?<![\w.@/#=-])[A-Za-z]{3,12}(?:-[A-Za-z]{3,12}){2,6}(?:-?[0-9]{1,4})?(?![\w-])"
+)
+_NAMED = re.compile(
+    r"(?i)(?:nonce[^\n]{0,30}|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|commit"
+    r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
+    r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
+    r"(?: (?:is|ist|es|est|was|nr\.?|no\.?|code))?"
+    r")[\s:#„“\"'«-]{1,4})$"
+)
+"""What says that the next word is something else."""
+_HANDED = re.compile(
+    r"(?i)(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
+    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|old|new|says?|called"
+    r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
+    r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
+    r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
+    r"|jest|är|er|med|och|og|è|é|e|con|con|het|met|als|to|i|z|na|jako|som|com"
+    r"|(?:it|c|that|what|here|pw|pass|mdp|password)[’']?s?(?:[’'](?:s|est))?)"
+    r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|^|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
+)
+"""What stands in front of a word that somebody was given or typed."""
+_QUOTED_PHRASE = re.compile(
+    r"[\"“„«‘'`] ?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}(?: [0-9]{1,4})?) ?[\"”“»’'`]"
+)
 _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 
@@ -28,7 +65,15 @@ _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 def hard_words(text: str, words: Sequence[Word]) -> Iterable[Span]:
     """Words that nothing ties, close to a word for access."""
     count = 0
+    for word in words[:MOST_CANDIDATES]:
+        if word.sign is Sign.PASSWORD:
+            for found in _PHRASE.finditer(text, max(0, word.start - 20), word.end + CLOSE):
+                if is_phrase(found[0]):
+                    yield Span(*found.span(), "password")
+        if "phr" in text[word.start : word.end]:
+            yield from _quoted_phrases(text, 0, min(len(text), MOST_CHARACTERS))
     for first, last in _at_both_ends(_around(words, len(text))):
+        yield from _quoted_phrases(text, first, last)
         for start, end in _candidates(text, first, last):
             count += 1
             if count > MOST_CANDIDATES:
@@ -77,14 +122,24 @@ def _candidates(text: str, first: int, last: int) -> Iterable[Stretch]:
             yield 0, len(word[0])
     for found in _CANDIDATE.finditer(text, max(0, first - 1), last):
         yield found.span("word")
+    for found in _PHRASE.finditer(text, first, last):
+        yield found.span()
+
+
+def _quoted_phrases(text: str, first: int, last: int) -> Iterable[Span]:
+    """Four words or more in quotes that make no sentence."""
+    for found in _QUOTED_PHRASE.finditer(text, first, last):
+        words = found["words"].split()
+        if found["words"].islower() and not any(map(is_sentence_word, words)):
+            yield Span(*found.span("words"), "password")
 
 
 def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
-    if _NONCE.search(text, max(0, start - 40), start):
-        return
     for begin, end in _parts(text, start, stop):
         value = text[begin:end]
-        if is_hard(value) or _is_second_of_pair(text, start, value):
+        fits = is_hard(value) or _handed(text, begin, value)
+        fits = fits or _is_second_of_pair(text, start, value)
+        if fits and _NAMED.search(text, max(0, start - 40), start) is None:
             yield Span(begin, end, "password")
 
 
@@ -94,12 +149,19 @@ def _is_second_of_pair(text: str, start: int, value: str) -> bool:
     return paired and is_made_up(value) and _WORD_2.fullmatch(value) is not None
 
 
+def _handed(text: str, start: int, value: str) -> bool:
+    """Whether somebody was given it, typed or set it, and it may well be one."""
+    return is_memorable(value) and _HANDED.search(text, max(0, start - REACH), start) is not None
+
+
 def _parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     """`name=value` and `name/value` as their value, else the whole word."""
+    stop = before_markup(text, start, stop)
     for sign in "=/":
         at = text.find(sign, start, stop)
-        if at > start and text[start:at].replace("-", "_").isidentifier():
+        name = text[start:at].replace("-", "_")
+        if at > start and name.isidentifier():
             yield at + 1, stop
-            if sign == "/":
+            if sign == "/" or (name.isalpha() and name.islower()):
                 return
     yield start, stop

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from shared.redaction.private_keys import putty_keys
 from shared.redaction.spans import Span
+from shared.redaction.values import is_likely, is_mixed
 from shared.redaction.words import BLANK
 
 Find = Callable[[str, int], Iterable[Span]]
@@ -69,6 +70,23 @@ def _twilio_tokens(text: str, at: int) -> Iterable[Span]:
     if not text.startswith(("sk", "ac"), at):
         for token in _HEX_32.finditer(text, max(0, at - NEARBY), at + NEARBY):
             yield Span(*token.span(), "twilio_token")
+
+
+_Q = r"(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)"
+_STR = r"(?:\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'),\s{0,4}"
+_OBJECT = r"(?:Object\(\w{1,30}\)|\$[\w>-]{1,40}),\s{0,4}"
+_ARGUMENT = rf"(?:{_STR}|{_OBJECT})"
+"""Of a call in a program or in the trace of one."""
+
+
+_GOOGLE_SECRET = re.compile(r"(?<![\w.-])[A-Za-z0-9_-]{24}(?![\w.-])")
+
+
+def _google_secrets(text: str, at: int) -> Iterable[Span]:
+    """24 characters near a client id: the secrets of old clients have no beginning of their own."""
+    for secret in _GOOGLE_SECRET.finditer(text, max(0, at - NEARBY), at + NEARBY):
+        if is_mixed(secret[0]):
+            yield Span(*secret.span(), "google_key")
 
 
 KINDS: tuple[Kind, ...] = (
@@ -136,9 +154,9 @@ KINDS: tuple[Kind, ...] = (
     _form(
         "database_password",
         "mysql pdo",
-        r"(?i:mysqli?(?:_p?connect|_real_connect)?|PDO)\s?\(\s{0,4}[\"'][^\"'\n]{0,200}[\"'],\s{0,4}"
-        r"[\"'][^\"'\n]{0,100}[\"'],\s{0,4}(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
-        then=r"(?=\w{0,15}\s?\()",
+        r"(?i:mysqli?\w{0,16}|PDO)(?:(?:->|::)\w{2,20})?\s?\(\s{0,4}"
+        rf"(?:{_OBJECT})?{_ARGUMENT}{_STR}{_Q}",
+        then=r"(?=\w{0,16}(?:(?:->|::)\w{2,20})?\s?\()",
     ),
     _form(
         "database_password",
@@ -149,9 +167,28 @@ KINDS: tuple[Kind, ...] = (
     ),
     _form(
         "database_password",
-        "identified␣by with␣password",
-        r"(?i:identified by|with password)\s{0,4}(?i:as|values?)?\s{0,4}"
-        r"(?P<q>[\"'])(?P<secret>[^\"'\n\ufdd0]{1,128})(?P=q)",
+        "identified␣by identified␣with with␣password",
+        r"(?i:identified by|identified with \w{1,40} (?:by|as)|with password)"
+        rf"\s{{0,4}}(?i:as|values?)?\s{{0,4}}{_Q}",
+    ),
+    _form(
+        "database_password",
+        "5432: 3306: 3307: 6432: 1433:",
+        r"[0-9]{4}:[\w*.-]{1,60}:[\w*.@-]{1,60}:(?P<secret>[^\s:\ufdd0]{3,128})",
+        then=r"(?=[\w*.-]{1,60}:)",
+    ),
+    _form(
+        "password",
+        "ftp_login ftp_ssl_login ssh2_auth_password wp_create_user wp_authenticate ldap_bind login",
+        rf"(?i:\w+)\s?\(\s{{0,4}}(?:{_OBJECT})?{_STR}{_Q}",
+        then=r"(?=\s?\()",
+    ),
+    _form("password", "imap_open", rf"(?i:\w+)\s?\(\s{{0,4}}{_ARGUMENT}{_STR}{_Q}"),
+    _form(
+        "password",
+        "wp_set_password wp_hash_password wp_check_password password_hash",
+        rf"(?i:\w+)\s?\(\s{{0,4}}{_Q}",
+        then=r"(?=\s?\()",
     ),
     _form(
         "other_token",
@@ -170,6 +207,16 @@ KINDS: tuple[Kind, ...] = (
         r"|sbp_[0-9a-f]{40}|sb_secret_[A-Za-z0-9_-]{20,60}|re_[A-Za-z0-9]{8}_[A-Za-z0-9]{20,30}"
         r"|jpcrm_c[ks]_(?=[A-Za-z_]{0,60}[0-9])\w{8,80}",
         then=r"(?=[\w-]{8})",
+    ),
+    _form("google_key", "4/0a", r"4/0A[A-Za-z0-9_-]{40,120}", then=r"(?=[\w-]{40})"),
+    Kind("google_key", ("apps.googleusercontent.com",), _google_secrets),
+    _form("paypal_secret", "a21aa", r"A21AA[A-Za-z0-9_-]{60,200}", then=r"(?=[\w-]{60})"),
+    _form("basic_auth", "y2tf", r"Y2tf[A-Za-z0-9+/]{40,400}={0,2}", then=r"(?=[\w+/]{40})"),
+    _form(
+        "password",
+        "<input",
+        r"<\w+ (?=[^<>\n]{0,200}(?:type=[\"']?password|name=[\"'][^\"'\n]{0,40}(?:pass|pwd)))"
+        rf"[^<>\n]{{0,200}}?\bvalue={_Q}",
     ),
     _form(
         "command_password",
@@ -240,6 +287,8 @@ _WIDE_URL = re.compile(rf"{_USER}(?P<secret>[^\s\"'<>\ufdd0]{{1,128}})@{_HOST}")
 _PAIR = re.compile(
     r"(?<![\w.:/-])[\w.-]{1,64}:(?P<secret>(?=[^\s@]{0,60}[0-9])[^\s@/<>\ufdd0]{4,128})"
     r"@[\w.-]{1,100}(?::[0-9]{2,5}|/\w)"
+    r"|(?<![\w.:/-])(?!(?i:e?-?mail|mailto|to|cc|bcc|from|von|an|de|contact|kontakt|reply-to):)"
+    r"[\w.-]{2,64}:(?P<bare>[^\s@/<>\ufdd0]{7,64})@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
     r"|(?<![\w.:-])[\w.-]{1,64}:(?P<net>[^\s@\ufdd0]{1,128})@(?:tcp|unix)\("
 )
 _BLANK = re.compile(r"[\s\"'`(<\[=,;][^\s\"'`(<\[=,;]*$")
@@ -261,12 +310,18 @@ def _before_host(text: str, at: int) -> Iterable[Span]:
             return
     blank = _BLANK.search(text[first:at])
     found = _PAIR.match(text, first if blank is None else first + blank.start() + 1)
-    if found is not None:
-        yield Span(*found.span("secret" if found["secret"] else "net"), "database_password")
+    if found is not None and (found["bare"] is None or is_likely(found["bare"])):
+        yield Span(*found.span(found.lastgroup or 0), "database_password")
+
+
+def _token_before_host(text: str, at: int) -> Iterable[Span]:
+    """The token in `https://TOKEN@host`."""
+    yield Span(at + 3, text.index("@", at), "url_password")
 
 
 SCANS: tuple[Scan, ...] = (
-    Scan("url_password", "@", re.compile(rf":[^\s@:<>\ufdd0]{{1,128}}+@{_HOST}"), _before_host),
+    Scan("url_password", "@", re.compile(rf":[^\s@:<>\ufdd0]{{1,128}}+@+{_HOST}"), _before_host),
+    Scan("url_password", "://", re.compile(r"://(?=[A-Za-z0-9_-]{20,255}@)"), _token_before_host),
     Scan("database_password", "@tcp(", re.compile(r":(?=\S{0,128}@tcp\()"), _before_host),
     _scan(
         "mailchimp_key",

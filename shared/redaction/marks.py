@@ -15,6 +15,7 @@ from shared.redaction.prose import tied_passwords
 from shared.redaction.sieve import Stretch, in_place_lower, places
 from shared.redaction.spans import Span
 from shared.redaction.tables import passwords_in_tables
+from shared.redaction.tokens import unnamed_tokens
 from shared.redaction.wordpress import application_passwords, salt_pieces, wp_config
 
 PLACE = "\ufdd0"
@@ -139,6 +140,7 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
     yield from paired_passwords(text, found.words)
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
+    yield from unnamed_tokens(text, found.words)
     for value, kind in literals.items():
         at = text.find(value)
         while at >= 0:

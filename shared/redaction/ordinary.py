@@ -78,7 +78,11 @@ def is_ordinary(value: str) -> bool:
     return value.lower() in _STATES
 
 
+def is_common(value: str) -> bool:
+    """Whether it is one of the words with which such sentences go on."""
+    return value.lower() in _STATES or value.lower() in _FOLLOWING
+
+
 def is_sentence_word(value: str) -> bool:
     """Whether a sentence about passwords may well go on with it: the word itself, or its ending."""
-    lowered = value.lower()
-    return lowered in _STATES or lowered in _FOLLOWING or _ENDINGS.fullmatch(lowered) is not None
+    return is_common(value) or _ENDINGS.fullmatch(value.lower()) is not None

@@ -14,6 +14,9 @@ from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
 from shared.redaction.values import (
+    MOST_CHANGES,
+    before_markup,
+    changes,
     is_hard,
     is_known_form,
     is_made_up,
@@ -46,6 +49,7 @@ _TIE = re.compile(
     rf"(?P<tie>:=|=>|->|→|[>»]{{1,3}}|\((?=[^\s()]{{5,64}}\))|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
     rf"|[’']s\s|(?<=[\s*_\"'”`])(?:{_IS})(?: (?:{_STILL}))?[:\s])"
     rf"[ \t|:=]{{0,30}}(?:{_TAG}\s?|[*_]{{1,3}}[ \t])?(?:\r?\n[ \t>|*-]{{0,8}}){{0,3}}"
+    r"(?:(?:md5|sha1|sha2|password|crypt|trim|env|base64_(?:en|de)code|wp_hash_password)\s?\()?"
 )
 _VALUE = re.compile(
     r"(?:(?P<q>(?:\\?[\"'“„«‘`‚*_(<]){1,3})\s?(?P<quoted>[^\n\ufdd0\"“”„«»`]{1,100}?)"
@@ -129,11 +133,13 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
     if found is None:
         return None
     start, end = found.span("quoted" if found["quoted"] else "bare")
-    start, end = trimmed(text, start, min(end, _tag(text, start, end)))
+    start, end = trimmed(text, start, min(end, before_markup(text, start, end)))
     value = text[start:end]
     if token:
-        fits = len(value) >= 12 and is_made_up(value) and not is_named_id(value)
-    elif value.count("-") >= 3 and value.replace("-", "").isalpha():
+        fits = len(value) >= 12 and " " not in value
+        fits = fits and is_made_up(value) and not is_named_id(value)
+        fits = fits and (sure or changes(value) >= MOST_CHANGES or not is_known_form(value))
+    elif is_phrase(value):
         fits = True
     elif found["quoted"] is not None and sure:
         fits = (
@@ -149,12 +155,6 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
             and not is_no_value(value)
         )
     return Span(start, end, "token" if token else "password") if fits else None
-
-
-def _tag(text: str, start: int, end: int) -> int:
-    """Where markup begins inside a value: `<password>x</password>`."""
-    tag = text.find("<", start + 1, end)
-    return tag if tag > start and (text.startswith(("</", "<br"), tag)) else end
 
 
 def _alone(text: str, end: int, value: str) -> bool:
@@ -217,7 +217,9 @@ def _phrase(text: str, at: int) -> Span | None:
 
 def _may_be_one(word: str) -> bool:
     """Whether a word of letters or digits alone may be a password, or part of one."""
-    return word.isalnum() and not word[:1].isdigit() | is_sentence_word(word)
+    return word.isalnum() and not (
+        word[:1].isdigit() or is_sentence_word(word) or is_no_value(word)
+    )
 
 
 def _changed(text: str, lowered: str, word: Word) -> Span | None:

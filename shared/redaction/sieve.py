@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from shared.redaction.words import (
     Sign,
 )
 
-MOST_PLACES = 600
+MOST_PLACES = 400
 """Past so many, all but the end of the text goes: no ticket, and no time to be subtle."""
 MOST_LOGINS = 200
 """Past so many, words for a login are those of a log."""
@@ -80,7 +81,8 @@ _TAILS = {
     **{beginning: kind.then for kind in KINDS for beginning in kind.beginnings},
     **{word: "" if word in _OPEN else _ALONE for word in _SIGNS},
     **dict.fromkeys(_SALTS, _ALONE),
-    "p": r"(?=\s?[:=]\s?\S)",
+    "p": r"(?=\s?[:=–-]\s?\S)",
+    "auth": r"(?=[\"']?\s?(?:=>|[:=])\s?[\"']?[a-z0-9])",
     _PRIVATE_KEY: "",
 }
 _FINDS: dict[str, list[Find]] = {}
@@ -100,14 +102,17 @@ _P_WORDS = re.compile(
     r"p(?:ass(?:w[^\W\d_]{0,14}|phr[^\W\d_]{0,4}|cod[^\W\d_]{0,3}|es?(?!\w)|(?!\w))"
     r"|wd?(?!\w))"
 )
-_INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE.split())
+_INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE)
 _JOINTS_OF_DATA = ("+", "/")
 _DATA = re.compile(r"[a-z0-9+/]{24}")
-_USER = re.compile(r"(?:\b|_)(?:u|id|l|login|user\w*|benutzer\w*|name|log) ?[:=][^\n]{1,60}$")
+_USER = re.compile(
+    r"(?:\b|_)(?:u|id|l|login|user\w*|benutzer\w*|name|log) ?[:=–-][^\n]{1,60}\n?[ \t>*-]{0,4}$"
+)
 _USER_REACH = 75
 
 
 _PERCENT = re.compile(r"%[0-9a-f][0-9a-f]")
+_ENTITY = re.compile(r"&(?:lt|gt|quot|amp|nbsp|#0?3[49]);")
 _ESCAPED = re.compile(r"\\[nrt]")
 
 
@@ -116,7 +121,13 @@ def in_place_lower(text: str) -> str:
     lowered = text.replace("\u0130", "i").lower()
     if "%" in lowered:
         lowered = _PERCENT.sub("   ", lowered)
+    if "&" in lowered:
+        lowered = _ENTITY.sub(_unescaped, lowered)
     return _ESCAPED.sub("  ", lowered) if "\\" in lowered else lowered
+
+
+def _unescaped(entity: re.Match[str]) -> str:
+    return html.unescape(entity[0]).replace("\u00a0", " ").ljust(len(entity[0]))
 
 
 def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
@@ -202,7 +213,7 @@ def _sign_inside(lowered: str, hit: Hit) -> Sign | None:
     if literal in _FINDS or literal in _SALTS or literal == _PRIVATE_KEY:
         return None
     if literal[0] != "p":
-        return Sign.TOKEN if literal.startswith("schl") else Sign.PASSWORD
+        return next((sign for stem, sign in INSIDE.items() if literal.startswith(stem)), None)
     short = end - start <= 4 or literal in ("passe", "passes")
     if not short or not lowered[start - 1 : start].isalnum() or start == 0:
         return Sign.PASSWORD

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
-from shared.redaction.ordinary import is_ordinary
+from shared.redaction.ordinary import is_common, is_ordinary, is_sentence_word
 
 _NO_VALUE = re.compile(
-    r"(?i)\*+|•+|\.+|x{3,}|-+|_+|\?+|…|\[?removed.*|incorrect\w*|invalid\w*|varchar.*|your.*"
-    r"|https?:.*|www\..*|/\S*|\$\w+.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
-    r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+"
+    r"(?i)\*+|•+|\.+|x{3,}(?:-x{2,})*|-+|_+|\?+|…|\[?removed.*|incorrect\w*|invalid\w*|varchar.*|your.*"
+    r"|https?:.*|www\..*|/\S*|\$\w+.*|\$\{.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
+    r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+(?:-[a-z0-9]+)*"
     r"|[\w-]+=[\"'].*"
-    r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w+(?:::|->)\w+\S*"
+    r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
 EMAIL = re.compile(r"<?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+>?")
 _NAMED_ID = re.compile(
-    r"(?:ch|pi|in|cus|sub|txn|evt|pm|price|prod|re|seti|cs_test|cs_live|pk_live|pk_test|acct"
+    r"(?:ch|pi|in|cus|sub|txn|evt|pm|price|prod|re|seti|py|ba|card|src|si|il|dp|du|cs_test|cs_live|pk_live|pk_test|acct"
     r"|req|tr|po"
     r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
 )
@@ -28,14 +28,41 @@ _KNOWN_FORM = re.compile(
     r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+"
     r"|data:\S+|[a-z]\w*(?:_\w+){2,}|&\w+;.*|[a-z]\w*(?:\\+[a-z]\w*)+|[a-z-]+=[\"'].*"
     r"|\d{1,2}[/-][a-z]{3}(?:[/-]\d{2,4}\S*)?|\d{4}-\d\d-\d\d\S*|-{2,}\S*-{2,}|\S*\[?\]=\S*"
-    r"|\S*(?:</[a-z]|<(?:p|br|b|i|a|td|div|span)\b|\">)\S*|\w+\(\S*"
+    r"|\S*(?:</[a-z]|<(?:p|br|b|i|a|td|div|span)\b|\">)\S*|[a-z_]\w{3,}\(\S*"
+    r"|\S*nonce\S*|\S*data:\S*|.*pk_(?:live|test)_.*|(?:ctrl|alt|shift|cmd|strg|maj)\+\S+"
+    r"|(?:tel|error|sms):\+?[0-9a-f]{4,}|\S*(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|s?sess\w*[0-9a-f]{20,}"
+    r"|[a-z_]+[0-9a-f]{32}|[.#]?[a-z]{2,}(?:-[a-z]+)*-(?=[a-z]*\d)[0-9a-f]{6,12}"
+    r"|[.#]?(?:css|jss|sc)-?(?=[a-z]*\d)[0-9a-z]{5,12}|\.[a-z][\w-]+"
+    r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
+    r"|Handler|Service|Interface|Factory|Loader)[A-Z]\w*|[A-Z]\w+(?:Type|Exception|Provider|Store))"
+    r"|[a-z]+\d+(?:\.\d+)+|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+"
+    r"|(?-i:#[A-Z0-9]+(?:-[A-Z0-9]+)+|#\d+(?:-\w+)?|[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})"
+    r"|[\w-]+(?:\.[\w-]+){3,}|\S+\.\w{1,4}:\d+(?::\d+)?|[\w.-]+\[[\d.:]+\](?::\d+)?"
+    r"|\S*[\"'][:,]\s?[\"'{]\S*|\S*[a-z_]{5,}\(\S*|\S*&[a-z]{2,6};\S*|[\w.-]+\.[a-z]{2,12}:\d+"
     r"|[a-z]+2[a-z]+|(?:user\w*|login|name|host|server|port|email|mail|db)[=:]\S*"
 )
 _NOT_HARD = re.compile(
-    r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?(?:\(.*)?|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
+    r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?|[$#@&*\\]?[a-z_\\]{4,}\d?\(.*|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
     r"|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\**[^\W\d_]+(?:[-'’][^\W\d_]+)*[)\]]?[!?*#.:]*"
-    r"|(?-i:[a-z_]\w*=\w{1,12})"
+    r"|(?-i:[a-z_]\w*=\w{1,12})|[a-z]+(?:_[a-z]+)+[?:.]*|[a-z]+\+\+"
+    r"|[a-z_.]+=\w{1,12}"
 )
+_CAMEL = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[A-Z][a-z])+[\W_]*")
+_TYPE = re.compile(r"[a-z]{5,}[0-9]{1,4}")
+_SLUGS = (
+    "zero crm jetpack woo plugin portal wordpress admin invoice invoices quote quotes"
+    " client api page css http https php mysql post type menu contact contacts task tasks"
+    " mail settings windows android iphone ipados debian ubuntu office samsung firefox"
+    " chrome safari mariadb elementor field customer section version"
+)
+_SLUG = frozenset(_SLUGS.split())
+"""Of names of pages, files and products."""
+MOST_CHANGES = 8
+"""Changes between small letter, capital and digit that a path or a name may have."""
+ODD_CHANGES = 5
+"""Changes between small, capital and digit in a word, as no name has them."""
+SHORTEST_TYPE = 9
+"""`tigerlily8`; shorter ones are names of versions."""
 _LETTER = re.compile(r"[^\W\d_]")
 _LOWER = re.compile(r"[a-zßà-öø-ÿ]")
 _UPPER = re.compile(r"[A-ZÀ-ÖØ-Þ]")
@@ -64,7 +91,13 @@ def is_named_id(value: str) -> bool:
 
 def is_known_form(value: str) -> bool:
     """Whether it is made as addresses, file names, hashes, numbers or ids are."""
+    value = value.rstrip("?!:")
     return _KNOWN_FORM.fullmatch(value) is not None or is_named_id(value.lower())
+
+
+def changes(value: str) -> int:
+    """How often it changes between small letters, capitals and digits."""
+    return len(_CHANGE.findall(value))
 
 
 def is_mixed(value: str) -> bool:
@@ -73,8 +106,28 @@ def is_mixed(value: str) -> bool:
 
 
 def is_phrase(value: str) -> bool:
-    """Whether it is three words or more with hyphens between, as careful people make them."""
-    return _PHRASE.fullmatch(value) is not None
+    """Whether it is three words or more with hyphens between, as careful people make them.
+
+    What speaks of the product, or as sentences do, is the name of a page or a file.
+    """
+    if _PHRASE.fullmatch(value) is None or is_no_value(value):
+        return False
+    return not any(word in _SLUG or is_sentence_word(word) for word in value.lower().split("-"))
+
+
+def is_likely(value: str) -> bool:
+    """Between made up and hard: for places at which people put what they type."""
+    return is_hard(value) or is_memorable(value)
+
+
+def is_memorable(value: str) -> bool:
+    """Whether it is made for people to remember: words with hyphens, or a word with digits."""
+    if is_phrase(value):
+        return True
+    if len(value) < SHORTEST_TYPE or _TYPE.fullmatch(value) is None:
+        return False
+    name = value.rstrip("0123456789")
+    return not (name in _SLUG or is_common(name) or is_no_value(value))
 
 
 def is_made_up(value: str) -> bool:
@@ -100,15 +153,28 @@ def is_hard(value: str) -> bool:
     )
     if kinds < 2:
         return False
-    changes = len(_CHANGE.findall(value))
+    changed = changes(value)
+    if changed >= ODD_CHANGES and lower and not _CAMEL.fullmatch(value) and value.isascii():
+        return not (is_known_form(value) or is_no_value(value))
     signs = len(_NOT_ALNUM.findall(value))
     if kinds >= 3:
-        fits = changes + signs >= 2
+        fits = changed + signs >= 2
     else:
-        fits = lower and digit and not signs and len(value) >= 8 and changes >= 3
+        fits = lower and digit and not signs and len(value) >= 8 and changed >= 3
     if not fits or _NOT_HARD.fullmatch(value) or is_known_form(value):
         return False
     return not is_no_value(value)
+
+
+_MARKUP = ("</", "<br", "&lt;/")
+
+
+def before_markup(text: str, start: int, end: int) -> int:
+    """Where markup begins behind a value, as in `<password>x</password>`; else `end`."""
+    for sign in _MARKUP:
+        at = text.find(sign, start + 1, end)
+        end = at if at >= 0 else end
+    return end
 
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -34,7 +34,7 @@ MOST_PIECES = 300
 _LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0,8}$")
 _EMPTY_VALUE = re.compile(
     r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
-    r"|getenv.{0,60}|\$.{0,60}|is|ist|es|est|password_here"
+    r"|getenv.{0,60}|\$.{0,60}|<[a-z_ -]{2,40}>?|%\w{1,40}%|is|ist|es|est|password_here"
 )
 _SALT_LINE = re.compile(
     r"(?m)^[> \t*-]{0,8}(?:\d[.)] )?(?P<secret>[!-~][ -~]{58,80}[!-~])[ \t]{0,4}\r?$"

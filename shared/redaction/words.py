@@ -19,11 +19,16 @@ WHOLE = {
     Sign.PASSWORD: (
         "pwds pws psw pswd psswd pswrd pword pwrd p/w mdp m.d.p clave claves parola psk"
         " senha pasword paswort paswd pasahitza contrasenya geslo heslo şifre sifre parool парола"
+        " paswrod pssword passowrd psswrd ww wpass safe␣location sicheren␣ort lugar␣seguro lieu␣sûr"
+        " endroit␣sûr code␣d'accès code␣d’accès código␣de␣acceso codigo␣de␣acceso access␣code"
+        " salasana"
     ),
     Sign.TOKEN: (
         "token tokens tokenu secret secrets secreto segreto segredo geheimnis jeton clé clés cle"
         " chave authtoken accesstoken refreshtoken apitoken idtoken secretaccesskey clientsecret"
-        " consumersecret appsecret apisecret sharedsecret webhooksecret signingsecret"
+        " consumersecret appsecret apisecret sharedsecret webhooksecret signingsecret jwt pat"
+        " authorization proxy-authorization sleutel nyckel klucz chiave nøgle nøkkel klíč"
+        " authtokens auth github-oauth clave␣api clave␣de␣api clave␣de␣la␣api"
     ),
     Sign.LOGIN: (
         "login logins log-in creds cred ftp ftps sftp ftpes ssh zugang wp-admin acceso accesos"
@@ -31,7 +36,15 @@ WHOLE = {
         " plesk eingeloggt konto connecter connectez loggen inloggen accesso utente usuário"
         " gebruiker zaloguj użytkownik användare bruger bruker přihlášení sign-in anmelden"
         " anmeldung entrar whm log␣in sign␣in logging␣in directadmin ispconfig account logon"
-        " utilizador brukernavn filezilla winscp l/p u/p logowania логин"
+        " utilizador brukernavn filezilla winscp l/p u/p logowania логин log␣on logs␣in backend"
+        " back-end adminbereich administrator administrador administrateur htaccess htpasswd"
+        " basicauth basic-auth basic␣auth http␣auth verzeichnisschutz directory␣protection get␣in"
+        " gets␣in getting␣in way␣in let␣you␣in lets␣you␣in get␣you␣in gets␣you␣in inloggning smtp"
+        " imap wp-login.php phpmyadmin here␣you␣go asks␣for pop-up popup datenbank database"
+        " zapier rest locked␣out don't␣share don’t␣share do␣not␣share kommt␣mit kommen␣mit"
+        " entrad␣con entra␣con entráis␣con entre␣con entrez␣avec meldet␣euch melden␣sie␣sich"
+        " db adminer codes upload␣account superuser super-admin webdav nextcloud kopplung"
+        " wordpress wp"
     ),
 }
 """Count as words of their own, or as the last part of a name (`db_pwd`)."""
@@ -48,7 +61,10 @@ BEGINNINGS = {
     ),
 }
 """Count where a word begins so."""
-INSIDE = "kennw contrase wachtw schlüssel lösenord"
+INSIDE = {
+    **dict.fromkeys(["kennw", "contrase", "wachtw", "lösenord"], Sign.PASSWORD),
+    **dict.fromkeys(["schlüssel", "token", "sleutel", "nyckel", "geheimnis"], Sign.TOKEN),
+}
 """Count wherever they stand in a word."""
 KEY_OF = (
     "api auth access client consumer secret private security shared signing refresh bearer app rest"
