@@ -42,7 +42,8 @@ def configure_tracing(service: str) -> None:
     from shared.trace_ids import TicketIds  # noqa: PLC0415
 
     provider = TracerProvider(
-        resource=Resource.create({"service.name": f"triage-{service}"}), id_generator=TicketIds()
+        resource=Resource.create({"service.name": f"triage-{service}"}),
+        id_generator=TicketIds(wanted_trace_id),
     )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(provider)

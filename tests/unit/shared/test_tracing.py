@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from shared.envelope import Outgoing, encode
 from shared.trace_ids import TicketIds
-from shared.tracing import HEADER, Hop, context_of
+from shared.tracing import HEADER, Hop, context_of, wanted_trace_id
 from tests.support import builders as some
 
 TRACE = some.TICKET.int
@@ -41,7 +41,7 @@ def header(record: Outgoing) -> str:
 def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     """Spans of this test, as a collector would get them."""
     exporter = InMemorySpanExporter()
-    provider = TracerProvider(id_generator=TicketIds())
+    provider = TracerProvider(id_generator=TicketIds(wanted_trace_id))
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
     yield exporter
