@@ -22,7 +22,7 @@ check: .venv/.dev ## Lint, format, types, import rules
 
 test: .venv/.dev ## Unit and contract tests, then integration, journeys and the page on real servers
 	$(BIN)/pytest tests/unit tests/contract
-	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/browser tests/chaos)
+	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/browser tests/attack tests/chaos)
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)

@@ -118,9 +118,9 @@ def _ticket(
             Attachment(
                 name=clean(attachment.name) or "",
                 media_type=clean(attachment.media_type) or "",
-                size=attachment.size,
+                size=attachment.size or 0,
             )
-            for attachment in submission.attachments
+            for attachment in submission.attachments or ()
         ),
     )
 

@@ -17,6 +17,7 @@ import uvicorn
 from litestar import Litestar
 
 from services.intake import inbound
+from services.intake.connections import Connections, most_connections
 from services.intake.handlers import Desk
 from services.intake.http import Counter, build
 from services.intake.settings import Settings
@@ -78,8 +79,15 @@ class HttpProcess:
         counter = Counter(desk, sources, lambda: self._writer, self._settings.intake_body_seconds)
         probes = probe_routes(self._stuck, self._not_ready)
         app = build(counter, probes, [self._lifespan])
+        connections = Connections(
+            head_seconds=self._settings.intake_head_seconds,
+            most=most_connections(self._settings.intake_connections),
+        )
         config = uvicorn.Config(
             app,
+            http=connections,  # type: ignore[arg-type]  # whatever makes one will do
+            ws="none",
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,

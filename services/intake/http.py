@@ -50,7 +50,6 @@ class Counter:
         source = self.sources.with_key(key.strip()) if scheme.lower() == "bearer" else None
         if source is None:
             raise problems.unauthorised()
-        _require_json(request)
         body = await self._body(request)
         named = NamedBy(
             idempotency_key=_header_key(request, "idempotency-key"),
@@ -63,7 +62,6 @@ class Counter:
         source = self.sources.by_name.get(name)
         if source is None or not source.webhook_secrets:
             raise problems.unauthorised()
-        _require_json(request)
         body = await self._body(request)
         if not is_signed(body, request.headers, source.webhook_secrets):
             raise problems.unauthorised()
@@ -71,24 +69,23 @@ class Counter:
         return await self._accept(body, source, named, request.headers.get(HEADER))
 
     async def _body(self, request: Http) -> bytes:
-        """The body, counted while it arrives."""
+        """The body, if it says that it is JSON; counted while it arrives."""
+        _require_one_length(request)
+        _require_json(request)
         try:
             async with asyncio.timeout(self.body_seconds):
                 return await request.body()
         except RequestEntityTooLarge:
             raise problems.too_large(LARGEST_BYTES) from None
         except TimeoutError:
-            raise problems.too_slow(self.body_seconds) from None
+            raise problems.too_slow("body", self.body_seconds) from None
 
     async def _accept(
         self, body: bytes, source: Source, named: NamedBy, arrived: str | None
     ) -> Response[bytes]:
         """`arrived`: the caller's trace context, to which the ticket's own trace is linked."""
         began, began_ns = self.monotonic(), now_ns()
-        try:
-            submission = Submission.model_validate_json(body)
-        except ValidationError as error:
-            raise problems.invalid_ticket(error) from None
+        submission = _submission(body)
         named = NamedBy(named.idempotency_key, named.webhook_id, submission.external_id or None)
         taken = self._within_rate(
             self.desk.take(submission, source.origin, named), source, len(body)
@@ -183,6 +180,23 @@ def _taken(ticket_id: str) -> Response[bytes]:
     )
 
 
+def _submission(body: bytes) -> Submission:
+    """The ticket in the body: text is no number, and NaN and Infinity are not JSON."""
+    try:
+        if b"NaN" in body or b"Infinity" in body:
+            orjson.loads(body)
+        return Submission.model_validate_json(body, strict=True)
+    except orjson.JSONDecodeError:
+        raise problems.not_json() from None
+    except ValidationError as error:
+        raise problems.invalid_ticket(error) from None
+
+
+def _require_one_length(request: Http) -> None:
+    if "transfer-encoding" in request.headers and "content-length" in request.headers:
+        raise problems.framed_twice()
+
+
 def _require_json(request: Http) -> None:
     media_type, _, options = request.headers.get("content-type", "").partition(";")
     charset = options.lower().replace(" ", "").replace('"', "").partition("charset=")[2]
@@ -192,11 +206,14 @@ def _require_json(request: Http) -> None:
         or charset not in {"", "utf-8", "utf8"}
         or encoding != "identity"
     ):
-        raise problems.not_json()
+        raise problems.other_media_type()
 
 
 def _header_key(request: Http, name: str) -> str | None:
-    value = request.headers.get(name, "").strip()
+    given = request.headers.getall(name, [""])
+    if len(given) > 1:
+        raise problems.bad_field(name, "must be given once")
+    value = given[0].strip()
     if len(value) > LONGEST_KEY or not value.isprintable():
         raise problems.bad_field(name, f"must be printable and {LONGEST_KEY} characters at most")
     return value or None

@@ -11,6 +11,10 @@ OVER_RATE = Counter(
     "Flagged tickets taken past their source's rate: alert on any.",
     ("source",),
 )
+GAVE_WAY = Counter(
+    "triage_intake_gave_way",
+    "Connections closed because too many, or too many bytes, were waiting for their peer.",
+)
 ACCEPT_SECONDS = Histogram(
     "triage_intake_seconds",
     "Time from the whole body to the acknowledgement.",

@@ -33,7 +33,8 @@ class Problem(Exception):
         self.errors = errors
         self.headers = dict(headers or {})
 
-    def response(self) -> Response[bytes]:
+    def document(self) -> bytes:
+        """The answer's body."""
         document = {
             "type": f"/problems/{self.status}",
             "title": self.title,
@@ -42,8 +43,11 @@ class Problem(Exception):
         }
         if self.errors:
             document["errors"] = list(self.errors)
+        return orjson.dumps(document)
+
+    def response(self) -> Response[bytes]:
         return Response(
-            orjson.dumps(document),
+            self.document(),
             status_code=self.status,
             media_type=MEDIA_TYPE,
             headers=self.headers,
@@ -54,7 +58,7 @@ def invalid_ticket(error: ValidationError) -> Problem:
     """400 with every wrong field and what it should be, never what it was."""
     faults = error.errors(include_input=False, include_url=False, include_context=False)
     if faults[0]["type"] == "json_invalid":
-        return Problem(400, "Not JSON", "The body is not valid JSON in UTF-8.")
+        return not_json()
     fields = tuple(
         {
             "field": ".".join(str(part) for part in fault["loc"])[:200] or "body",
@@ -88,11 +92,29 @@ def too_large(limit: int) -> Problem:
     return Problem(413, "Too large", f"A submission has {limit} bytes at most.")
 
 
-def too_slow(seconds: float) -> Problem:
-    return Problem(408, "Too slow", f"The body did not arrive within {seconds:g} s.")
+def too_slow(what: str, seconds: float) -> Problem:
+    return Problem(408, "Too slow", f"The {what} did not arrive within {seconds:g} s.")
+
+
+def not_http() -> Problem:
+    return Problem(400, "Not HTTP", "What came is not a request in HTTP/1.1.")
+
+
+def framed_twice() -> Problem:
+    """What two parties could read as two different requests; the connection ends with it."""
+    return Problem(
+        400,
+        "Ambiguous length",
+        "Send Content-Length or Transfer-Encoding, not both.",
+        headers={"Connection": "close"},
+    )
 
 
 def not_json() -> Problem:
+    return Problem(400, "Not JSON", "The body is not valid JSON in UTF-8.")
+
+
+def other_media_type() -> Problem:
     return Problem(
         415, "Unsupported media type", "Send application/json in UTF-8, without content encoding."
     )

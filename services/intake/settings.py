@@ -35,7 +35,11 @@ class HttpSettings(Fragment):
     intake_ack_seconds: float = Field(
         5.0, gt=0, description="how long Kafka may take to acknowledge before a 503"
     )
+    intake_head_seconds: float = Field(10.0, gt=0, description="how long a head may take to arrive")
     intake_body_seconds: float = Field(10.0, gt=0, description="how long a body may take to arrive")
+    intake_connections: int = Field(
+        1000, ge=1, description="how many may wait for their peer; past it the longest give way"
+    )
 
 
 class Settings(IntakeSettings, HttpSettings, KafkaSettings, ProcessSettings):

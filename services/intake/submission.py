@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from shared.contracts import Frozen, Moment
 
@@ -13,6 +13,7 @@ LARGEST_BYTES = 256 * 1024
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Address = Annotated[str, StringConstraints(max_length=2000)]
+Size = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 class SubmittedRequester(Frozen):
@@ -27,18 +28,21 @@ class SubmittedProduct(Frozen):
 
 
 class SubmittedAttachment(Frozen):
-    """An attachment's label. `size`: bytes."""
+    """An attachment's label. `size`: bytes. Null says as little as nothing."""
 
-    name: Address = ""
-    media_type: Short = ""
-    size: int = Field(0, ge=0, lt=2**53)
+    name: Annotated[Address | None, AfterValidator(lambda given: given or "")] = ""
+    media_type: Annotated[Short | None, AfterValidator(lambda given: given or "")] = ""
+    size: Annotated[Size | None, AfterValidator(lambda given: given or 0)] = 0
+
+
+Attachments = Annotated[tuple[SubmittedAttachment, ...], Field(max_length=100)]
 
 
 class Submission(Frozen):
     """A ticket as its source sends it. `external_id` names one message, not a thread.
 
     `subject` or `body` is required; `site_url` is any text; `sent_at` is RFC 3339 with offset.
-    Unknown fields are ignored and never stored.
+    Null is as good as absent everywhere. Unknown fields are ignored and never stored.
     """
 
     subject: Address | None = None
@@ -49,7 +53,7 @@ class Submission(Frozen):
     sent_at: Moment | None = None
     channel: Short | None = None
     external_id: Short | None = None
-    attachments: tuple[SubmittedAttachment, ...] = Field((), max_length=100)
+    attachments: Annotated[Attachments | None, AfterValidator(lambda given: given or ())] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Submission:
