@@ -13,7 +13,7 @@ from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
 from services.watch.lagging import Lag, PartitionLag
-from services.watch.reader import closed, partitions_of, stored_commits
+from services.watch.reader import closed, partitions_of, stopped, stored_commits
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
 from shared.topics import TOPICS, Reader, group
@@ -33,7 +33,7 @@ async def lags(settings: KafkaSettings, now: datetime | None = None) -> list[Lag
             for reader, address in readings(settings.triage_namespace)
         ]
     finally:
-        await closed(consumer.stop)
+        await stopped(consumer)
         await closed(admin.close)
 
 

@@ -81,7 +81,7 @@ async def bystander(
         await consumer.start()
         yield admin, consumer
     finally:
-        await closed(consumer.stop)
+        await stopped(consumer)
         await closed(admin.close)
 
 
@@ -93,6 +93,16 @@ async def closed(close: Callable[[], Coroutine[Any, Any, None]], seconds: float 
         task.cancel()
     elif not task.cancelled():
         task.exception()  # looked at, so that nobody complains: there is nothing left to be done
+
+
+async def stopped(consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer for good.
+
+    In an outage its own stop can fail at a fetch that it cut off, before it has let go of its
+    connections and of the task that looks for brokers, which would then go on for ever.
+    """
+    await closed(consumer.stop)
+    await closed(consumer._client.close)  # noqa: SLF001
 
 
 async def read_to_the_end(

@@ -18,7 +18,7 @@ from services.watch.letters import (
     letters,
     replay_group,
 )
-from services.watch.reader import bystander, closed, partitions_of
+from services.watch.reader import bystander, closed, partitions_of, stopped
 from services.watch.reading import places
 from services.watch.replay import Answer, answer_for, returning
 from services.watch.sighting import Kind
@@ -179,4 +179,4 @@ async def _remembering(settings: KafkaSettings) -> AsyncIterator[Memory]:
         await consumer.start()
         yield Memory(consumer, gone)
     finally:
-        await closed(consumer.stop)
+        await stopped(consumer)

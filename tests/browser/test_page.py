@@ -11,7 +11,6 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from deploy.local.kafka import EmbeddedKafka
-from deploy.local.server import Server
 from deploy.local.stack import RunningStack
 from shared.contracts import Queue
 from shared.settings import KafkaSettings
@@ -269,27 +268,6 @@ async def test_a_frozen_broker_shows_as_stale_and_figures_go_on_by_themselves(
             await expect(stale).to_be_hidden(timeout=60_000)
             await writer.ordinary()
             await expect(cell(page, "queues", "extensions", "Waiting")).to_have_text("2")
-
-
-@pytest.mark.real
-@pytest.mark.timeout(300)
-async def test_a_killed_broker_shows_as_stale_and_figures_go_on_by_themselves(
-    page: Page, own_kafka: Server, namespace: str
-) -> None:
-    settings = await provisioned(own_kafka, namespace, partitions=2)
-    async with served(settings) as address:
-        async with writing(settings) as writer:
-            await writer.ordinary()
-        await page.goto(address)
-        await expect(cell(page, "queues", "extensions", "Waiting")).to_have_text("1")
-        own_kafka.kill()
-        stale = page.get_by_test_id("stale")
-        await expect(stale).to_contain_text("Kafka is away.", timeout=60_000)
-        own_kafka.start()
-        await expect(stale).to_be_hidden(timeout=60_000)
-        async with writing(settings) as writer:
-            await writer.ordinary()
-        await expect(cell(page, "queues", "extensions", "Waiting")).to_have_text("2")
 
 
 async def test_a_watch_that_went_away_shows_as_stale_and_the_page_finds_the_next_one(
