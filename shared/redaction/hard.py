@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
@@ -11,6 +12,7 @@ from shared.redaction.spans import Span
 from shared.redaction.values import (
     before_markup,
     is_hard,
+    is_harder,
     is_made_up,
     is_memorable,
     is_phrase,
@@ -20,11 +22,26 @@ from shared.redaction.words import Sign
 
 MOST_CANDIDATES = 250
 MOST_CHARACTERS = 30_000
+MOST_READ = 12_000
+MOST_JUDGED = 100
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
 """Characters around a word for password in which a hard word counts as one."""
 CLOSE = 60
 """Characters behind a word for password in which three words with hyphens are one."""
+_ID = re.compile(r"(?i)cve-.*|\S*[\"<>{%].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
+_LINE_START = re.compile(r"(?:^|\n)[ \t>*\"'-]*$")
+_LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
+_COUPON = re.compile(
+    r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
+    r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
+)
+FAR = 150
+_SORT = re.compile(
+    r"(?i)\S*[;,:].*|[a-z]+[0-9]?(?:[+/-][a-z]+[0-9]?)+|[a-z]+-?(?:19|20)[0-9]{2}|[a-z_]+(?:19|20)[0-9]{2}\S*|[a-z_]+|[a-z]+[0-9]{2,3}|bc1\S*"
+    r"|\S*\.[a-z]{3,4}|[0-9]\S*|[a-z]{1,3}-[0-9]\S*|_\S*|(?-i:[A-Z]{2,}\S*|[A-Z0-9]+-\S*)"
+)
+"""What is an id or a part of something else, where no word speaks of access."""
 REACH = 14
 """Characters in front of a word that say whether it was handed over."""
 Stretch = tuple[int, int]
@@ -58,6 +75,8 @@ _HANDED = re.compile(
 _QUOTED_PHRASE = re.compile(
     r"[\"“„«‘'`] ?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}(?: [0-9]{1,4})?) ?[\"”“»’'`]"
 )
+_TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 
@@ -72,7 +91,7 @@ def hard_words(text: str, words: Sequence[Word]) -> Iterable[Span]:
                     yield Span(*found.span(), "password")
         if "phr" in text[word.start : word.end]:
             yield from _quoted_phrases(text, 0, min(len(text), MOST_CHARACTERS))
-    for first, last in _at_both_ends(_around(words, len(text))):
+    for first, last in _at_both_ends(_around(words, len(text)), MOST_CHARACTERS):
         yield from _quoted_phrases(text, first, last)
         for start, end in _candidates(text, first, last):
             count += 1
@@ -80,6 +99,28 @@ def hard_words(text: str, words: Sequence[Word]) -> Iterable[Span]:
                 yield Span(start, last, "password")
                 break
             yield from _judged(text, *trimmed(text, start, end))
+
+
+def harder_words(text: str, stretches: Sequence[Stretch]) -> Iterable[Span]:
+    """Words that need no other word near them: people write `it's x` and no more."""
+    for first, last in _at_both_ends([*stretches], MOST_READ):
+        for start, end in islice(_candidates(text, first, last), MOST_JUDGED):
+            for begin, stop in _parts(text, *trimmed(text, start, end)):
+                value = text[begin:stop]
+                if is_hard(value) and _stands_out(text, begin, value):
+                    yield Span(begin, stop, "password")
+
+
+def _stands_out(text: str, start: int, value: str) -> bool:
+    if _NAMED.search(text, max(0, start - 40), start) or _ID.fullmatch(value):
+        return False
+    if is_harder(value):
+        return True
+    if _LINE_START.search(text, max(0, start - REACH), start):
+        return _LINE_END.match(text, start + len(value)) is not None
+    if _SORT.fullmatch(value) or _HANDED.search(text, max(0, start - REACH), start) is None:
+        return False
+    return _COUPON.search(text, max(0, start - FAR), start + FAR) is None
 
 
 def _around(words: Sequence[Word], length: int) -> list[Stretch]:
@@ -94,11 +135,11 @@ def _around(words: Sequence[Word], length: int) -> list[Stretch]:
     return stretches
 
 
-def _at_both_ends(stretches: list[Stretch]) -> Iterable[Stretch]:
+def _at_both_ends(stretches: list[Stretch], most: int) -> Iterable[Stretch]:
     """The stretches, of very many characters only the first and the last."""
-    if sum(end - begin for begin, end in stretches) <= MOST_CHARACTERS:
+    if sum(end - begin for begin, end in stretches) <= most:
         return stretches
-    half = MOST_CHARACTERS // 2
+    half = most // 2
     kept: list[Stretch] = []
     room = half
     for begin, end in stretches:
@@ -157,11 +198,17 @@ def _handed(text: str, start: int, value: str) -> bool:
 def _parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     """`name=value` and `name/value` as their value, else the whole word."""
     stop = before_markup(text, start, stop)
-    for sign in "=/":
+    tag = _TAG.match(text, start, stop)
+    start = start if tag is None else tag.end()
+    mail = _MAIL.match(text, start, stop)
+    if mail is not None:
+        yield mail.end(), stop
+        return
+    for sign in "=/:":
         at = text.find(sign, start, stop)
         name = text[start:at].replace("-", "_")
         if at > start and name.isidentifier():
             yield at + 1, stop
-            if sign == "/" or (name.isalpha() and name.islower()):
+            if sign == "/" or (name.replace("_", "").isalpha() and name.islower()):
                 return
     yield start, stop

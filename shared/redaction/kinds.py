@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from shared.redaction.private_keys import putty_keys
+from shared.redaction.private_keys import key_bodies, putty_keys
 from shared.redaction.spans import Span
 from shared.redaction.values import is_likely, is_mixed
 from shared.redaction.words import BLANK
@@ -91,6 +91,13 @@ def _google_secrets(text: str, at: int) -> Iterable[Span]:
 
 KINDS: tuple[Kind, ...] = (
     Kind("private_key", ("private-lines",), putty_keys),
+    Kind(
+        "private_key",
+        ("mii", "b3blbnnzac1rzxk", "mhccaqee", "mighageg", "mc4caqaw", "ls0tls1crudjtib"),
+        key_bodies,
+        r"(?=[a-z0-9+/=]{36})",
+    ),
+    Kind("private_key", ("id_rsa", "id_ed25519", "id_ecdsa", "id_dsa"), key_bodies),
     Kind("aws_key", ("akia", "asia"), _aws_keys, r"(?=[a-z0-9]{16}(?![a-z0-9]))"),
     _form(
         "github_token",
@@ -183,6 +190,19 @@ KINDS: tuple[Kind, ...] = (
         rf"(?i:\w+)\s?\(\s{{0,4}}(?:{_OBJECT})?{_STR}{_Q}",
         then=r"(?=\s?\()",
     ),
+    _form(
+        "password",
+        "networkcredential httpbasicauth httpdigestauth basicauth auth=(",
+        rf"(?i:\w+)=?\s?\(\s{{0,4}}{_STR}{_Q}",
+        then=r"(?=.?\()|(?<=\()",
+    ),
+    _form(
+        "password",
+        "base64_encode b64encode btoa curlopt_userpwd",
+        r"(?i:\w+)[(,]\s{0,4}b?[\"'][^\"':\n]{1,80}:(?P<secret>[^\"'\n\ufdd0]{3,128})[\"']",
+        then=r"(?=[(,])",
+    ),
+    _form("password", "md5 sha1 sha2", rf"(?i:\w+)\({_Q}", then=r"(?=\([\"'])"),
     _form("password", "imap_open", rf"(?i:\w+)\s?\(\s{{0,4}}{_ARGUMENT}{_STR}{_Q}"),
     _form(
         "password",

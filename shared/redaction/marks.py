@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.redaction.hard import hard_words
+from shared.redaction.hard import hard_words, harder_words
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
 from shared.redaction.private_keys import private_keys
@@ -140,6 +140,7 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
     yield from paired_passwords(text, found.words)
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
+    yield from harder_words(text, stretches)
     yield from unnamed_tokens(text, found.words)
     for value, kind in literals.items():
         at = text.find(value)

@@ -14,17 +14,25 @@ _END = re.compile(rf"{_DASHES} ?END [A-Z0-9 ]{{0,40}}PRIVATE KEY(?: BLOCK)? ?(?:
 LABEL = 60
 """Characters around `PRIVATE KEY` in which its BEGIN or END stands."""
 LONGEST_LINE = 120
-_BREAK = r"(?:[\s>|*\"',+.\\]|\\n|<br ?/?>){0,12}"
+_BREAK = r"(?:[\s>|*\"',+.\\]|\\n|</?(?:br|p|div|span|code|pre|t[dr]|li) ?/?>){0,12}"
 _KEY_LINES = re.compile(
     rf"(?:{_BREAK}(?:(?:Proc-Type|DEK-Info|Comment|Version):[^\n]{{0,100}}"
     r"|[A-Za-z0-9+/=]{16,100}(?![A-Za-z0-9+/=]))){1,300}(?:\s{1,3}[A-Za-z0-9+/]{1,64}={1,2})?"
 )
 _ONE_LINE = re.compile(r"\s{0,3}[A-Za-z0-9+/=]{100,9000}")
+_PUBLIC = re.compile(r"CERTIFICATE|PUBLIC|REQUEST|CRL|ssh-rsa")
+_BODY = re.compile(
+    r"(?:id_[a-z0-9]{3,8}[^\n]{0,60}\n\s{0,3}[>| ]{0,4})?"
+    r"(?P<secret>[A-Za-z0-9+/]{40,100}"
+    r"(?:(?:\r?\n|\\n)[>| \t]{0,8}[A-Za-z0-9+/=]{16,100}(?!\S)){1,99}"
+    r"|[A-Za-z0-9+/=]{120,9000})"
+)
 _LINE = re.compile(
     r"[\s>|*\"'\\]*[A-Za-z0-9+/=]{16,100}[\s>|*\"'\\]*|\s*[A-Za-z0-9+/]{1,64}={0,2}\s*"
 )
 _PUTTY = re.compile(
-    r"Private-Lines: ?\d{1,4}\s{1,3}(?P<secret>(?:[A-Za-z0-9+/=]{4,100}\s{0,3}){1,99})"
+    r"Private-Lines: ?\d{1,4}\s{1,3}"
+    r"(?P<secret>(?:[>| ]{0,4}[A-Za-z0-9+/=]{4,100}[ \t]{0,4}(?:\r?\n|$)){1,99})"
 )
 
 
@@ -57,6 +65,14 @@ def putty_keys(text: str, at: int) -> Iterable[Span]:
     found = _PUTTY.match(text, at)
     if found is not None:
         yield Span(*found.span("secret"), "private_key")
+
+
+def key_bodies(text: str, at: int) -> Iterable[Span]:
+    """The lines of a key without their BEGIN: they begin as keys do, or stand below its name."""
+    if _PUBLIC.search(text, max(0, at - LABEL), at) is None:
+        found = _BODY.match(text, at)
+        if found is not None:
+            yield Span(*found.span("secret"), "private_key")
 
 
 def _first_line(text: str, least: int, closing: re.Match[str]) -> int:

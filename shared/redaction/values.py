@@ -105,6 +105,11 @@ def is_mixed(value: str) -> bool:
     return all(form.search(value) is not None for form in (_LOWER, _UPPER, _DIGIT))
 
 
+def is_harder(value: str) -> bool:
+    """Small letter, capital, digit and sign, all four."""
+    return is_mixed(value) and _HARD_SIGN.search(value) is not None
+
+
 def is_phrase(value: str) -> bool:
     """Whether it is three words or more with hyphens between, as careful people make them.
 

@@ -75,6 +75,7 @@ SALTS = (
     "salt salts auth_key auth_salt nonce_key nonce_salt logged_in_key logged_in_salt"
     " wp_cache_key_salt prikey auth␣key auth␣keys auth-key auth-keys auth_keys nonce␣key wp-config"
     " wp-config.php security␣keys secret␣keys"
+    " clés␣de␣sécurité claves␣de␣seguridad sicherheitsschlüssel"
 )
 """Parts of the names of WordPress's own secrets."""
 JOINTS = ("", " ", "_", "-")
