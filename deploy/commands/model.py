@@ -13,8 +13,8 @@ import typer
 from deploy.commands._output import AsJson, note, say, show, table
 from deploy.failure import Failure, WrongSetting
 from services.classifier.model import ARTEFACT, Model, hash_of, load, save
-from services.classifier.training import corpus, report
-from services.classifier.training.answers import Answer, answer
+from services.classifier.training import corpus, report, unseen
+from services.classifier.training.answers import Answer, answer, answer_unseen
 from services.classifier.training.figures import Figure, by_language, figures
 from services.classifier.training.metamorphic import Rate, rates
 from services.classifier.training.shadow import differences
@@ -38,14 +38,16 @@ def train(
     """Fit a candidate on the corpus; the live model stays as it is until it is promoted."""
     from services.classifier.training.train import train as fit  # noqa: PLC0415  # heavy
 
-    tickets = corpus.load_folder(corpus.TRAIN)
+    tickets = corpus.load_folder(corpus.TRAIN) + corpus.load_folder(corpus.DEVELOPMENT)
     if corrected is not None:
         more = _labelled(corrected)
         tickets += [ticket.model_copy(update={"weight": CORRECTED_WEIGHT}) for ticket in more]
-    note(f"fitting on {len(tickets)} tickets; this takes a minute")
-    artefact = fit(tickets)
-    save(artefact, out)
-    done = {"file": str(out), "hash": hash_of(artefact), "tickets": len(tickets)}
+    note(f"fitting on {len(tickets)} tickets; this takes some minutes")
+    trained = fit(tickets, [_screened(ticket.subject, ticket.body) for ticket in tickets])
+    save(trained.artefact, out)
+    named = hash_of(trained.artefact)
+    unseen.save(out, named, tickets, trained.unseen)
+    done = {"file": str(out), "hash": named, "tickets": len(tickets)}
     say(done) if as_json else note(f"{out}: {done['hash']}")
 
 
@@ -57,9 +59,12 @@ def evaluate(
         bool, typer.Option(help="Also the rates of words that are no evidence.")
     ] = True,
 ) -> None:
-    """The figures on the part set aside, with sizes and intervals; the development set apart."""
+    """The figures on the part set aside, with sizes and intervals; apart, what it learned from.
+
+    Of the development set and the training tickets: by models that had not seen their author.
+    """
     model = _model(model_file)
-    aside, development = _sets(model)
+    aside, development, training = _sets(model, model_file)
     changed = _rates(model) if words else []
     if as_json:
         say(
@@ -68,6 +73,7 @@ def evaluate(
                 "aside": [asdict(figure) for figure in figures(aside)],
                 "languages": {k: [asdict(f) for f in v] for k, v in by_language(aside).items()},
                 "development": [asdict(figure) for figure in figures(development)],
+                "training": [asdict(figure) for figure in figures(training)],
                 "words": [asdict(rate) for rate in changed],
             }
         )
@@ -75,7 +81,8 @@ def evaluate(
     _show("set aside", figures(aside))
     for language, some in by_language(aside).items():
         _show(f"set aside, {language}", some)
-    _show("development set", figures(development))
+    _show("development set, out of fold", figures(development))
+    _show("training tickets, out of fold", figures(training))
     if changed:
         rows = [(r.change, f"{r.decisions:.4f}", f"{r.flags:.4f}", r.size) for r in changed]
         show(table(("words that are no evidence", "decisions", "flags", "tickets"), rows))
@@ -88,8 +95,8 @@ def write_report(
 ) -> None:
     """Tables, pictures, slices and the worst errors, as files."""
     model = _model(model_file)
-    aside, development = _sets(model)
-    sets = {"aside": aside, "development": development}
+    aside, development, training = _sets(model, model_file)
+    sets = {"aside": aside, "development": development, "training": training}
     for path in report.write(out, sets, _rates(model), f"{model.ref.name} {model.ref.hash}"):
         say({"file": str(path)})
 
@@ -121,18 +128,26 @@ def promote(
     model = _model(candidate)
     shutil.copyfile(candidate, model_file)
     shutil.copyfile(candidate.with_suffix(".sha256"), model_file.with_suffix(".sha256"))
+    shutil.copyfile(unseen.beside(candidate), unseen.beside(model_file))
     note(f"{model_file}: {model.ref.hash}")
 
 
-def _sets(model: Model) -> tuple[list[Answer], list[Answer]]:
-    return (
-        answer(model, corpus.load_folder(corpus.ASIDE), _screened),
-        answer(model, corpus.load_folder(corpus.DEVELOPMENT), _screened),
-    )
+def _sets(model: Model, file: Path) -> tuple[list[Answer], list[Answer], list[Answer]]:
+    try:
+        folded = unseen.load(file, model.ref.hash)
+        development, training = (
+            answer_unseen(model, folded, corpus.load_folder(folder), _screened)
+            for folder in (corpus.DEVELOPMENT, corpus.TRAIN)
+        )
+    except OSError as error:
+        raise WrongSetting(f"--model: cannot read {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise WrongSetting(f"--model: {error}") from None
+    return answer(model, corpus.load_folder(corpus.ASIDE), _screened), development, training
 
 
 def _rates(model: Model) -> list[Rate]:
-    """Over the development set and the part set aside: the model was fitted on neither."""
+    """Over the part set aside, and the development set, which the model has seen."""
     return rates(model, corpus.load_folder(corpus.DEVELOPMENT) + corpus.load_folder(corpus.ASIDE))
 
 

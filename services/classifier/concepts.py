@@ -10,6 +10,11 @@ from pathlib import Path
 import yaml
 
 FILE = Path(__file__).with_name("concepts.yaml")
+FEATURE = "feature of "
+"""Before the name of an extension: what this extension alone has."""
+PORTAL = "built in portal"
+EXTENSION_OF_PORTALS = "Client Portal PRO"
+"""Of a text that is about an extension and the portal."""
 HEAD = 3
 """Letters by which phrases are looked up."""
 
@@ -24,11 +29,20 @@ class Phrase:
 
 def concepts_in(forms: Sequence[str]) -> set[str]:
     """The names of the concepts that a text speaks of, by the forms of its words."""
-    words = [form for form in forms if form != "?"]
+    words = " ".join(form for form in forms if form != "?").replace("'", " ").split()
     text = f" {' '.join(words)} "
     by_head = load_concepts()
     heads = {word[:HEAD] for word in words} & by_head.keys()
     return {p.concept for head in heads for p in by_head[head] if p.text in text}
+
+
+def extension_meant(forms: Sequence[str]) -> str | None:
+    """The extension to which the only feature belongs that a text without a name speaks of."""
+    found = concepts_in(forms)
+    features = [name.removeprefix(FEATURE) for name in found if name.startswith(FEATURE)]
+    if not features and PORTAL in found:
+        return EXTENSION_OF_PORTALS
+    return features[0] if len(features) == 1 else None
 
 
 @cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.classifier.metrics import count
 from services.classifier.model import Model
 from services.classifier.reading import read
 from services.classifier.security import Look, look_at, raised
@@ -101,6 +102,7 @@ def ordinary_work(judge_all: Judge, writing: Writing) -> Work[Arrived]:
         return [conclude(e, j) for e, j in zip(events, judgements, strict=True)]
 
     def conclude(event: Arrived, judgement: Judgement) -> Outcome:
+        count(judgement)
         security = raised(event.data.security, judgement.security)
         return Outcome(
             urgent=writing.missed_by_screen(event, security),

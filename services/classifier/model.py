@@ -80,7 +80,7 @@ class Model:
     def judge(self, readings: Sequence[Reading]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
         surface = self._surface(readings)
-        return self._likelihoods(surface[:, :ANSWERS] + self._deep(readings), surface[:, ANSWERS])
+        return self.likelihoods(self._with_deep(surface, readings))
 
     def security(self, readings: Sequence[Reading]) -> Floats:
         """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
@@ -88,29 +88,31 @@ class Model:
         likely = np.zeros(len(readings), np.float32)
         may_be = surface[:, ANSWERS] >= self.card.look_from
         if may_be.any():
-            deep = self._deep([r for r, passes in zip(readings, may_be, strict=True) if passes])
-            scores = np.asarray(surface[may_be, :ANSWERS] + deep, np.float32)
-            likely[may_be] = self._likelihoods(scores, surface[may_be, ANSWERS]).security
+            looked_at = [r for r, passes in zip(readings, may_be, strict=True) if passes]
+            scores = self._with_deep(surface[may_be], looked_at)
+            likely[may_be] = self.likelihoods(scores).security
         return likely
 
-    def _deep(self, readings: Sequence[Reading]) -> Floats:
-        meaning = self.encoder.encode([reading.text for reading in readings])
-        return blocked(meaning, self.weights.deep, 1)
-
-    def _surface(self, readings: Sequence[Reading]) -> Floats:
-        tickets = [self.features.of(reading) for reading in readings]
-        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
-        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
-
-    def _likelihoods(self, scores: Floats, first_look: Floats) -> Likelihoods:
+    def likelihoods(self, scores: Floats) -> Likelihoods:
+        """Of scores, ticket x (answers, first look)."""
         scope_softness, security_softness, area_softness = self.card.temperatures
         n = len(SCOPES)
         report = 1.0 / (1.0 + np.exp(-scores[:, n] / security_softness))
         return Likelihoods(
             softmax(scores[:, :n] / scope_softness),
-            np.where(first_look >= self.card.look_from, report, 0).astype(np.float32),
-            softmax(scores[:, n + 1 :] / area_softness),
+            np.where(scores[:, ANSWERS] >= self.card.look_from, report, 0).astype(np.float32),
+            softmax(scores[:, n + 1 : ANSWERS] / area_softness),
         )
+
+    def _with_deep(self, surface: Floats, readings: Sequence[Reading]) -> Floats:
+        meaning = self.encoder.encode([reading.text for reading in readings])
+        deep = blocked(meaning, self.weights.deep, 1)
+        return np.hstack([surface[:, :ANSWERS] + deep, surface[:, ANSWERS:]])
+
+    def _surface(self, readings: Sequence[Reading]) -> Floats:
+        tickets = [self.features.of(reading) for reading in readings]
+        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
+        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
 
     def direction(self, answer: int) -> Floats:
         """Per feature, how much it speaks for a scope rather than the other nine; or security."""

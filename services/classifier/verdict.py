@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from services.classifier.asks import asks_of
+from services.classifier.concepts import extension_meant
 from services.classifier.evidence import phrases
 from services.classifier.model import AREAS, SCOPES, Likelihoods, Model
 from services.classifier.products import extension_of
@@ -118,8 +119,13 @@ def finding(model: Model, reading: Reading, answer: int, likely: Likely) -> Find
         scope=scope,
         in_scope=in_scope(scope),
         product_area=area,
-        extension=extension_of(reading.text) if area is ProductArea.EXTENSION else None,
+        extension=_extension(reading) if area is ProductArea.EXTENSION else None,
         clauses=CLAUSES[scope],
         evidence=phrases(reading, model.features, model.direction(answer)),
         confidence=round(float(likely.scopes[answer]), 4),
     )
+
+
+def _extension(reading: Reading) -> str | None:
+    """By its name, else by a feature that no other one has."""
+    return extension_of(reading.text) or extension_meant(reading.forms)

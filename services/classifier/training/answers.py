@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.classifier.model import Model
+from services.classifier.security import look
 from services.classifier.training.corpus import Labelled
-from services.classifier.verdict import Judgement, judge
+from services.classifier.training.unseen import Unseen
+from services.classifier.verdict import Judgement, answer_of, conclude, judge
 from shared.contracts import Scope
 
 Screen = Callable[[str, str], bool]
@@ -58,4 +60,22 @@ def answer(model: Model, tickets: Sequence[Labelled], screen: Screen) -> list[An
     return [
         Answer(ticket, judgement, screen(ticket.subject, ticket.body))
         for ticket, judgement in zip(tickets, judgements, strict=True)
+    ]
+
+
+def answer_unseen(
+    model: Model, unseen: Unseen, tickets: Sequence[Labelled], screen: Screen
+) -> list[Answer]:
+    """The same by models that were not fitted on a ticket's author: main findings alone."""
+    likely = model.likelihoods(unseen.of(tickets))
+    return [
+        Answer(
+            ticket,
+            Judgement(
+                conclude(model, ticket.reading, answer_of(likely, row)),
+                look(model, ticket.reading, float(likely.security[row])),
+            ),
+            screen(ticket.subject, ticket.body),
+        )
+        for row, ticket in enumerate(tickets)
     ]

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from services.classifier.features import Features, pairs_of, pieces_in
 from services.classifier.meaning import MEANING, POOLED, SIZE, Encoder
-from services.classifier.model import ANSWERS, AREAS, SCOPES, Weights
+from services.classifier.model import AREAS, SCOPES, Weights
 from services.classifier.reading import Reading
 from services.classifier.signs import signs_of
 from services.classifier.training.corpus import Labelled
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
-JITTER = 1e-8
+DIMENSIONS = 1000
+"""In which tickets are told apart when fitting; more of them only learn the noise."""
+LEAST_STRENGTH = 1e-6
 SECOND_ANSWER_WEIGHT = 0.3
 """How much of a ticket speaks for its second defensible category."""
 
@@ -33,20 +37,35 @@ class Choice:
     least_pieces: int = 3
     strength: float = 10.0
     """Inverse of the regularisation."""
-    security_strength: float = 10.0
-    area_strength: float = 10.0
+    security_strength: float = 5.0
+    area_strength: float = 1.5
     meaning_weight: float = 0.6
     pooled_weight: float = 0.6
     """Lengths of the encoder's two parts, where words and pieces have length one each."""
 
 
 @dataclass(frozen=True, slots=True)
+class Common:
+    """Tickets in the few dimensions in which they differ most.
+
+    `places`: ticket x dimension; `strength`: per dimension, its share of all inner products.
+    """
+
+    places: Floats
+    strength: Floats
+
+    def says(self, weights: Floats) -> Floats:
+        """Per ticket, how much it says, where `weights` are of the dimensions."""
+        return np.asarray(self.places @ (weights / self.strength[:, None]), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """Labelled tickets as they are learned from: what each has in common with each.
 
-    `gram`: inner products of all tickets' features, surface and deep together; `surface_gram`:
-    of the surface alone. As there are far fewer tickets than features, fitting on them gives the
-    same weights in a fraction of time.
+    `common`: what the tickets have in common, surface and deep together; `surface_common`: of the
+    surface alone. As there are far fewer tickets than features, fitting there gives the same
+    weights in a fraction of time.
     """
 
     tickets: Sequence[Labelled]
@@ -55,34 +74,34 @@ class Material:
     deep: Floats
     deep_mean: Floats
     deep_scale: Floats
-    gram: npt.NDArray[np.float64]
-    surface_gram: npt.NDArray[np.float64]
+    common: Common
+    surface_common: Common
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Per answer, how much each of the tickets `rows` speaks for it; last the first look."""
+    """What was learned in the spaces of `Material`: dimension x answer, and the first look."""
 
-    rows: Rows
-    says: npt.NDArray[np.float64]
-    bias: npt.NDArray[np.float64]
+    answers: Floats
+    first_look: Floats
+    bias: Floats
 
     def scores(self, material: Material, rows: Rows) -> Floats:
         """Ticket x (answers, first look)."""
-        here = np.ix_(rows, self.rows)
-        answers = material.gram[here] @ self.says[:, :ANSWERS]
-        first_look = material.surface_gram[here] @ self.says[:, ANSWERS:]
+        answers = material.common.places[rows] @ self.answers
+        first_look = material.surface_common.places[rows] @ self.first_look
         return np.asarray(np.hstack([answers, first_look]) + self.bias, np.float32)
 
     def weights(self, material: Material) -> Weights:
-        surface = material.surface[self.rows].T @ self.says
-        even = (material.deep[self.rows] - material.deep_mean) * material.deep_scale
-        deep = (even.T @ self.says[:, :ANSWERS]) * material.deep_scale[:, None]
-        shift = np.append(material.deep_mean @ deep, 0)
+        """The same for features and numbers of the encoder, by how much each ticket says."""
+        says = material.common.says(self.answers)
+        first_says = material.surface_common.says(self.first_look)
+        even = (material.deep - material.deep_mean) * material.deep_scale
+        deep = (even.T @ says) * material.deep_scale[:, None]
         return Weights(
-            surface.astype(np.float32),
+            (material.surface.T @ np.hstack([says, first_says])).astype(np.float32),
             deep.astype(np.float32),
-            (self.bias - shift).astype(np.float32),
+            (self.bias - np.append(material.deep_mean @ deep, 0)).astype(np.float32),
         )
 
 
@@ -95,42 +114,41 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
     mean, scale = evened(deep, choice)
     even = (deep - mean).astype(np.float64) * scale
     own = (surface.astype(np.float64) @ surface.T.astype(np.float64)).toarray()
-    return Material(tickets, features, surface, deep, mean, scale, own + even @ even.T, own)
+    return Material(
+        tickets, features, surface, deep, mean, scale, common(own + even @ even.T), common(own)
+    )
 
 
 def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     """What the tickets `rows` say, fitted on these alone."""
     tickets = [material.tickets[row] for row in rows]
-    root, surface_root = (
-        _root(gram[np.ix_(rows, rows)]) for gram in (material.gram, material.surface_gram)
-    )
+    x, surface_x = material.common.places[rows], material.surface_common.places[rows]
     weight = np.array([ticket.weight for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
-    scope = fit_scope(root, tickets, choice)
+    scope = fit_scope(x, tickets, choice)
     security, first_look = (
         LogisticRegression(C=choice.security_strength, max_iter=2000, class_weight="balanced").fit(
-            x, reports, weight
+            given, reports, weight
         )
-        for x in (root, surface_root)
+        for given in (x, surface_x)
     )
-    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(root, areas, weight)
-    answers = np.vstack([scope.coef_, security.coef_, area.coef_]).T
+    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(x, areas, weight)
     return Fitted(
-        rows,
-        np.hstack(
-            [
-                np.linalg.solve(root.T, answers),
-                np.linalg.solve(surface_root.T, first_look.coef_.T),
-            ]
-        ),
+        np.vstack([scope.coef_, security.coef_, area.coef_]).T,
+        first_look.coef_.T,
         np.concatenate([m.intercept_ for m in (scope, security, area, first_look)]),
     )
 
 
-def _root(gram: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Rows whose inner products are these: the tickets in a space of as many dimensions."""
-    return np.asarray(np.linalg.cholesky(gram + JITTER * np.eye(len(gram))), np.float64)
+def common(gram: Doubles) -> Common:
+    """The dimensions of these inner products, the strongest `DIMENSIONS` of them."""
+    size = len(gram)
+    strength, axes = eigh(gram, subset_by_index=[max(0, size - DIMENSIONS), size - 1])
+    strength = np.maximum(strength, LEAST_STRENGTH)
+    return Common(
+        np.ascontiguousarray(axes * np.sqrt(strength), np.float32), strength.astype(np.float32)
+    )
 
 
 def evened(deep: Floats, choice: Choice) -> tuple[Floats, Floats]:
@@ -140,9 +158,7 @@ def evened(deep: Floats, choice: Choice) -> tuple[Floats, Floats]:
     return deep.mean(axis=0), weight / (deep.std(axis=0) + 1e-6)
 
 
-def fit_scope(
-    x: npt.NDArray[np.float64], tickets: Sequence[Labelled], choice: Choice
-) -> LogisticRegression:
+def fit_scope(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> LogisticRegression:
     """The model of the scope; a ticket with two defensible answers speaks for both."""
     rows, answers, weights = [], [], []
     for row, ticket in enumerate(tickets):

@@ -36,34 +36,44 @@ from services.classifier.training.shrink import shrunk
 Floats = npt.NDArray[np.float32]
 NAME = "triage-linear"
 FAMILIAR_FROM = 0.4
+LOOK_ALIKES = frozenset({"author_te", "author_tf"})
+"""Authors who wrote reports and what looks like them only: not the mix that arrives."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
+class Trained:
+    """An artefact, and what models that had not seen a ticket's author say of each ticket."""
+
+    artefact: bytes
+    unseen: Floats
+
+
+def out_of_fold(material: Material, choice: Choice) -> Floats:
     """Scores of every ticket, by models that were not fitted on its author."""
-
-    scores: Floats
-
-
-def out_of_fold(material: Material, choice: Choice) -> Unseen:
     tickets = material.tickets
     scores = np.zeros((len(tickets), ANSWERS + 1), np.float32)
     for seen, judged in folds(tickets):
         scores[judged] = fit(material, seen, choice).scores(material, judged)
-    return Unseen(scores)
+    return scores
 
 
-def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> bytes:
-    """The artefact for these tickets, the same to the byte each time."""
+def train(
+    tickets: Sequence[Labelled], by_screen: Sequence[bool], choice: Choice | None = None
+) -> Trained:
+    """The artefact for these tickets, the same to the byte each time.
+
+    `by_screen`: which of them intake's screen flags; the model needs not find them again.
+    """
     choice = choice or Choice()
     with threadpool_limits(1):
         encoder = shrunk([ticket.reading.text for ticket in tickets])
         material = material_of(tickets, encoder, choice)
         unseen = out_of_fold(material, choice)
         second = second_look(unseen, tickets)
-        card = choose(tickets, second.applied_to(unseen.scores))
+        unseen = second.applied_to(unseen)
+        card = choose(tickets, unseen, np.array(by_screen))
         weights = fit(material, np.arange(len(tickets)), choice).weights(material)
-        return to_bytes(
+        artefact = to_bytes(
             card,
             material.features,
             encoder,
@@ -73,6 +83,7 @@ def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> bytes:
                 second.applied_to(weights.bias[None])[0],
             ),
         )
+        return Trained(artefact, unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +100,18 @@ class SecondLook:
         return np.hstack([scopes, again, first_look]).astype(np.float32)
 
 
-def second_look(unseen: Unseen, tickets: Sequence[Labelled]) -> SecondLook:
+def second_look(unseen: Floats, tickets: Sequence[Labelled]) -> SecondLook:
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
-    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores[:, :ANSWERS], reports)
-    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen.scores[:, :ANSWERS], areas)
+    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen[:, :ANSWERS], reports)
+    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen[:, :ANSWERS], areas)
     return SecondLook(
         np.vstack([security.coef_, area.coef_]).T.astype(np.float32),
         np.concatenate([security.intercept_, area.intercept_]).astype(np.float32),
     )
 
 
-def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
+def choose(tickets: Sequence[Labelled], scores: Floats, by_screen: npt.NDArray[np.bool_]) -> Card:
     """Temperatures and thresholds, from scores of tickets that the model never saw."""
     n = len(SCOPES)
     right = right_answers(tickets)
@@ -114,12 +125,13 @@ def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
     )
     likely = softmax(scores[:, :n] / np.float32(softness[0]))
     likely_report = softmax(security / np.float32(softness[1]))[:, 1]
+    usual = np.array([not t.security and t.author not in LOOK_ALIKES for t in tickets])
     return Card(
         name=NAME,
         format=FORMAT,
         temperatures=softness,
         decides_from=thresholds(likely, right),
-        security_from=security_threshold(likely_report, reports),
+        security_from=security_threshold(likely_report[usual], by_screen[usual]),
         look_from=first_look_threshold(scores[:, ANSWERS], reports),
         familiar_from=FAMILIAR_FROM,
         encoder=hash_of_weights(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import orjson
+from prometheus_client import REGISTRY
 
 from services.classifier.handlers import Writing, ordinary_work, security_work
 from services.classifier.security import Look
@@ -77,3 +78,14 @@ def test_a_ticket_that_can_not_be_judged_goes_on_with_its_failure():
     value = orjson.loads(outcome.outgoing[0].value)
     assert value["failure"] == {"stage": "classifier", "reason": "ValueError"}
     assert value["verdict"]["findings"] == []
+
+
+async def test_what_tells_of_drift_is_counted():
+    labels = {"scope": "bug_report", "decided": "yes"}
+
+    def told():
+        return REGISTRY.get_sample_value("triage_classifier_verdicts_total", labels) or 0
+
+    before = told()
+    await decided(ordinary(), a_submitted())
+    assert told() == before + 1

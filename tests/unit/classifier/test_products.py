@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from services.classifier.concepts import FEATURE, extension_meant, load_concepts
 from services.classifier.products import extension_of, mentions
+from services.classifier.words import forms_of
+from shared.catalogue import load_catalogue
+from shared.contracts import ProductArea
 
 
 @pytest.mark.parametrize(
@@ -28,3 +32,25 @@ def test_an_everyday_word_alone_is_no_sure_mention():
 
 def test_another_plugin_is_no_product_of_ours():
     assert mentions("Gravity Forms and WooCommerce are active") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("our newsletter went out twice", "Mail Campaigns"),
+        ("el botón de SMS está muy escondido", "Twilio SMS"),
+        ("les contacts Google reviennent", "Google Contacts Sync"),
+        ("les factures récurrentes partent deux fois", "Invoicing PRO"),
+        ("the newsletter and the funnel", None),
+        ("the colour of the page", None),
+    ],
+)
+def test_an_extension_without_its_name_is_known_by_what_it_alone_has(text, name):
+    assert extension_meant(forms_of(text)) == name
+
+
+def test_every_feature_belongs_to_an_extension_of_the_catalogue():
+    features = {p.concept for some in load_concepts().values() for p in some}
+    names = {f.removeprefix(FEATURE) for f in features if f.startswith(FEATURE)}
+    extensions = {p.name for p in load_catalogue().products if p.area is ProductArea.EXTENSION}
+    assert names == extensions

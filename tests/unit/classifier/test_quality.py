@@ -1,0 +1,59 @@
+"""Is the live model as good as it was? Floors of figures, by models that had not seen the author.
+
+A figure under its floor says that a change of reading, corpus or fit made the model worse.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from services.classifier.model import ARTEFACT
+from services.classifier.training.answers import answer_unseen
+from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
+from services.classifier.training.figures import figures
+from services.classifier.training.unseen import load, save
+from services.intake.screen import screen
+
+AT_LEAST = {
+    "scope right": (0.86, 0.90),
+    "macro-F1 of scope": (0.85, 0.89),
+    "right among decided": (0.96, 0.97),
+    "share decided": (0.60, 0.65),
+    "product area right": (0.85, 0.90),
+    "extension named right": (0.84, 0.90),
+    "security recall, together": (0.80, 0.93),
+}
+"""Of the training tickets and of the development set."""
+AT_MOST = {"calibration error": (0.05, 0.10), "security false alarms, together": (0.15, 0.10)}
+
+
+@pytest.fixture(scope="module", params=[TRAIN, DEVELOPMENT], ids=["train", "dev"])
+def measured(request, model):
+    tickets = load_folder(request.param)
+    unseen = load(ARTEFACT, model.ref.hash)
+    answers = answer_unseen(model, unseen, tickets, lambda s, b: screen(s, b).flag)
+    which = [TRAIN, DEVELOPMENT].index(request.param)
+    return which, {figure.name: figure.value for figure in figures(answers)}
+
+
+@pytest.mark.parametrize("name", AT_LEAST)
+def test_no_figure_is_under_its_floor(measured, name):
+    which, values = measured
+    assert values[name] >= AT_LEAST[name][which]
+
+
+@pytest.mark.parametrize("name", AT_MOST)
+def test_no_error_is_over_its_ceiling(measured, name):
+    which, values = measured
+    assert values[name] <= AT_MOST[name][which]
+
+
+def test_scores_of_another_model_are_refused(tmp_path):
+    tickets = load_folder(DEVELOPMENT)[:2]
+    save(tmp_path / "m.npz", "sha256:a", tickets, np.zeros((2, 15), np.float32))
+    assert load(tmp_path / "m.npz", "sha256:a").of(tickets).shape == (2, 15)
+    with pytest.raises(ValueError, match="is not of the model sha256:b"):
+        load(tmp_path / "m.npz", "sha256:b")
+    with pytest.raises(ValueError, match="no out-of-fold scores of ticket "):
+        load(tmp_path / "m.npz", "sha256:a").of(load_folder(DEVELOPMENT)[2:3])
