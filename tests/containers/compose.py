@@ -95,6 +95,10 @@ class Compose:
         """As `docker`, beside what the test does meanwhile."""
         return await asyncio.to_thread(self.docker, *arguments, seconds=seconds)
 
+    def last_words(self) -> str:
+        """The state of each container, and the end of its log."""
+        return self.compose("ps", "--all") + self.compose("logs", "--no-color", "--tail", "15")
+
     def containers(self) -> list[dict[str, Any]]:
         """Every container that should run, as compose tells of it."""
         listed = self.compose("ps", "--format", "json").splitlines()
