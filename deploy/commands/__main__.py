@@ -19,6 +19,7 @@ COMMANDS = {
     "trace": "Show where a ticket has been, and where it stands.",
     "explain": "Say why a ticket is where it is, and decide it again from its record.",
     "coverage": "Say what a customer is owed, at any moment.",
+    "rebuild": "Put back what a restored database lacks, from the topics.",
     "take": "Tell that somebody has taken a ticket.",
     "correct": "Correct a decision.",
     "dlq": "List, show and replay dead letters.",

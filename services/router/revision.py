@@ -26,7 +26,7 @@ def take(case: Case, arrived: Input, rules: Rulebook, now: datetime) -> Case:
     known = _remember(case, arrived)
     if known is case and not isinstance(arrived, Suspected):
         return case
-    if _flagged(known):
+    if flagged(known):
         known = _to_security(known, _security_cause(known, arrived), rules, now)
     elif known.entitled is not None:
         known = _to_ordinary(known, arrived, rules, now)
@@ -67,7 +67,7 @@ def _sealed(case: Case, earlier: int, arrived: Input, code: str) -> Case:
     return sealed(case, earlier, basis_of(case, arrived, code))
 
 
-def _flagged(case: Case) -> bool:
+def flagged(case: Case) -> bool:
     """Whether the ticket counts as a security report: a person's last word, else the machine's.
 
     A cleared report stands until the ordinary lane has brought what can take its place.

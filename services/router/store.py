@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -55,6 +55,15 @@ class Found:
     records: Mapping[int, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A case before and after a rebuild. `records`: of its new revisions, byte for byte."""
+
+    before: Case
+    after: Case
+    records: Mapping[int, bytes]
+
+
 class Ledger:
     """The cases and their decisions in PostgreSQL."""
 
@@ -80,6 +89,17 @@ class Ledger:
         if not marks:
             return
         await self._database.transaction(lambda connection: _mark(connection, marks, now))
+
+    async def find_all(self, ticket_ids: Collection[UUID]) -> dict[UUID, Case]:
+        """Those of these cases that the ledger holds, locked until the transaction ends."""
+        return await self._database.transaction(
+            lambda connection: _locked(connection, sorted(ticket_ids))
+        )
+
+    async def put_back(self, lost: Sequence[PutBack]) -> None:
+        """Write what a restored ledger lacked; what stands there is not written again."""
+        if lost:
+            await self._database.transaction(lambda connection: _put_back(connection, lost))
 
 
 async def _take(
@@ -247,18 +267,7 @@ async def _write(
     changed = [case for id_, case in after.items() if case is not before[id_]]
     if not changed:
         return
-    await connection.execute(
-        "update cases set fingerprint = a.fingerprint, assessed = a.assessed,"
-        " learned = a.learned, suspected = a.suspected, corrections = a.corrections"
-        " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::jsonb[])"
-        " as a(id, fingerprint, assessed, learned, suspected, corrections) where ticket_id = a.id",
-        [case.ticket_id for case in changed],
-        [case.fingerprint for case in changed],
-        [case.assessed.raw if case.assessed else None for case in changed],
-        [case.learned.raw if case.learned else None for case in changed],
-        [case.suspected.raw if case.suspected else None for case in changed],
-        [_corrections_json(case.corrections) for case in changed],
-    )
+    await _write_inputs(connection, changed)
     new = [
         (case.ticket_id, decision)
         for case in changed
@@ -272,11 +281,49 @@ async def _write(
         )
     if new:
         await connection.executemany(
-            "insert into decisions (ticket_id, revision, queue, rank, cause, message_id,"
-            " supersedes, live, record, basis, seal, decided_at, published_at)"
-            " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            [_row(ticket_id, decision) for ticket_id, decision in new],
+            INSERT_DECISION, [_row(ticket_id, decision) for ticket_id, decision in new]
         )
+
+
+async def _write_inputs(connection: asyncpg.Connection, changed: Sequence[Case]) -> None:
+    await connection.execute(
+        "update cases set fingerprint = a.fingerprint, assessed = a.assessed,"
+        " learned = a.learned, suspected = a.suspected, corrections = a.corrections"
+        " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::jsonb[])"
+        " as a(id, fingerprint, assessed, learned, suspected, corrections) where ticket_id = a.id",
+        [case.ticket_id for case in changed],
+        [case.fingerprint for case in changed],
+        [case.assessed.raw if case.assessed else None for case in changed],
+        [case.learned.raw if case.learned else None for case in changed],
+        [case.suspected.raw if case.suspected else None for case in changed],
+        [_corrections_json(case.corrections) for case in changed],
+    )
+
+
+async def _put_back(connection: asyncpg.Connection, lost: Sequence[PutBack]) -> None:
+    cases = [each.after for each in lost]
+    await connection.executemany(
+        "insert into cases (ticket_id, base_id, fingerprint, conflicts_with)"
+        " values ($1, $2, $3, $4) on conflict (ticket_id) do nothing",
+        [(case.ticket_id, case.base_id, case.fingerprint, case.conflicts_with) for case in cases],
+    )
+    await _write_inputs(connection, cases)
+    known = {each.after.ticket_id: len(each.before.decisions) for each in lost}
+    decisions = [(each, decision) for each in lost for decision in each.after.decisions]
+    await connection.executemany(
+        "update decisions set live = $3, published_at = $4, withdrawn_at = $5"
+        " where ticket_id = $1 and revision = $2",
+        [
+            (each.after.ticket_id, old.revision, old.live, old.published_at, old.withdrawn_at)
+            for each, old in decisions
+            if old.revision <= known[each.after.ticket_id]
+        ],
+    )
+    new = [(each, new) for each, new in decisions if new.revision > known[each.after.ticket_id]]
+    await connection.executemany(
+        INSERT_DECISION,
+        [_row(each.after.ticket_id, made, each.records[made.revision]) for each, made in new],
+    )
 
 
 def _live_moved(before: Case, after: Case) -> bool:
@@ -284,7 +331,15 @@ def _live_moved(before: Case, after: Case) -> bool:
     return old is not None and new is not None and old.revision != new.revision
 
 
-def _row(ticket_id: UUID, decision: Decision) -> tuple[object, ...]:
+INSERT_DECISION = (
+    "insert into decisions (ticket_id, revision, queue, rank, cause, message_id, supersedes, live,"
+    " record, basis, seal, decided_at, published_at, withdrawn_at)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+)
+
+
+def _row(ticket_id: UUID, decision: Decision, record: bytes | None = None) -> tuple[object, ...]:
+    """`record`: its bytes where they stand on a queue already."""
     return (
         ticket_id,
         decision.revision,
@@ -294,11 +349,12 @@ def _row(ticket_id: UUID, decision: Decision) -> tuple[object, ...]:
         decision.message_id,
         decision.supersedes,
         decision.live,
-        decision.record.model_dump_json().encode(),
+        record or decision.record.model_dump_json().encode(),
         orjson.dumps(basis_json(decision.basis)).decode() if decision.basis else None,
         decision.seal,
         decision.record.decided_at,
         decision.published_at,
+        decision.withdrawn_at,
     )
 
 
