@@ -20,9 +20,10 @@ check: .venv/.dev ## Lint, format, types, import rules
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports
 
-test: .venv/.dev ## Unit and contract tests, then integration, journeys and the page on real servers
+test: .venv/.dev ## Unit and contract tests; then all on real servers, the page, the containers
 	$(BIN)/pytest tests/unit tests/contract
 	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/browser tests/attack tests/chaos)
+	$(BIN)/pytest tests/containers
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)
