@@ -31,9 +31,10 @@ def concepts_in(forms: Sequence[str]) -> set[str]:
     """The names of the concepts that a text speaks of, by the forms of its words."""
     words = " ".join(form for form in forms if form != "?").replace("'", " ").split()
     text = f" {' '.join(words)} "
-    by_head = load_concepts()
-    heads = {word[:HEAD] for word in words} & by_head.keys()
-    return {p.concept for head in heads for p in by_head[head] if p.text in text}
+    by_start = load_concepts()
+    distinct = set(words)
+    starts = (distinct | {f"{word[:HEAD]}*" for word in distinct}) & by_start.keys()
+    return {p.concept for start in starts for p in by_start[start] if p.text in text}
 
 
 def extension_meant(forms: Sequence[str]) -> str | None:
@@ -47,12 +48,13 @@ def extension_meant(forms: Sequence[str]) -> str | None:
 
 @cache
 def load_concepts() -> Mapping[str, tuple[Phrase, ...]]:
-    """All phrases, by the first letters of their first word."""
+    """All phrases by their first word; where that may end in any way, by its first letters."""
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    by_head: dict[str, list[Phrase]] = {}
+    by_start: dict[str, list[Phrase]] = {}
     for concept, phrases in document.items():
-        for phrase in dict.fromkeys(str(phrase) for phrase in phrases):
+        for phrase in dict.fromkeys(str(phrase).replace("-", " ") for phrase in phrases):
             marked = f" {phrase[:-1]}" if phrase.endswith("*") else f" {phrase} "
-            head = marked.split(maxsplit=1)[0][:HEAD]
-            by_head.setdefault(head, []).append(Phrase(marked, str(concept)))
-    return {head: tuple(found) for head, found in by_head.items()}
+            first, *others = phrase.split()
+            start = f"{first[:HEAD]}*" if first.endswith("*") and not others else first
+            by_start.setdefault(start, []).append(Phrase(marked, str(concept)))
+    return {start: tuple(found) for start, found in by_start.items()}

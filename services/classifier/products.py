@@ -33,7 +33,15 @@ class Mention:
 
 def mentions(text: str) -> list[Mention]:
     """The products that a text names, in order; of overlapping names the longest."""
-    return [_mention(found, text) for found in _pattern().finditer(text)]
+    return [_mention(found, text) for found in _pattern().finditer(in_lower_case(text))]
+
+
+def in_lower_case(text: str) -> str:
+    """Letter by letter, so that every letter stays in its place."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)
 
 
 def _mention(found: re.Match[str], text: str) -> Mention:
@@ -55,10 +63,14 @@ def extension_of(text: str) -> str | None:
 
 @cache
 def _pattern() -> re.Pattern[str]:
+    """All names in lower case, sorted by their first letter: most words begin with no name."""
     names = {name for entry in load_catalogue().products for name in (entry.name, *entry.aliases)}
-    spelled = sorted(
-        {GAP.join(re.escape(word) for word in WORDS.split(name)) for name in names},
-        key=len,
-        reverse=True,
-    )
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE)
+    by_letter: dict[str, set[str]] = {}
+    for name in names:
+        spelled = GAP.join(re.escape(word.lower()) for word in WORDS.split(name))
+        by_letter.setdefault(spelled[0], set()).add(spelled[1:])
+    groups = [
+        f"{letter}(?:{'|'.join(sorted(rests, key=lambda rest: (-len(rest), rest)))})"
+        for letter, rests in sorted(by_letter.items())
+    ]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(groups)})(?!\w)")
