@@ -9,16 +9,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from aiokafka import TopicPartition
 
 from deploy.commands._output import AsJson, note, say, show, table
 from deploy.failure import Failure, WrongSetting
 from services.classifier.model import ARTEFACT, Model, hash_of, load, save
 from services.classifier.training import corpus, report, unseen
 from services.classifier.training.answers import Answer, answer, answer_unseen
+from services.classifier.training.corrected import taught
 from services.classifier.training.figures import Figure, by_language, figures
 from services.classifier.training.metamorphic import Rate, rates
 from services.classifier.training.shadow import differences
 from services.intake.screen import screen
+from services.watch.reader import bystander, partitions_of, read_to_the_end
+from shared.contracts import Classified, Corrected
+from shared.envelope import decode, types_of
+from shared.failures import Permanent
+from shared.settings import KafkaSettings
+from shared.topics import CLASSIFIED, CORRECTIONS
 
 app = typer.Typer(no_args_is_help=True, help="Train, measure, compare and promote models.")
 CANDIDATE = Path(".cache") / "candidate.npz"
@@ -43,12 +51,43 @@ def train(
         more = _labelled(corrected)
         tickets += [ticket.model_copy(update={"weight": CORRECTED_WEIGHT}) for ticket in more]
     note(f"fitting on {len(tickets)} tickets; this takes some minutes")
-    trained = fit(tickets, [_screened(ticket.subject, ticket.body) for ticket in tickets])
+    trained = fit(tickets)
     save(trained.artefact, out)
     named = hash_of(trained.artefact)
     unseen.save(out, named, tickets, trained.unseen)
     done = {"file": str(out), "hash": named, "tickets": len(tickets)}
     say(done) if as_json else note(f"{out}: {done['hash']}")
+
+
+@app.command()
+def corrections() -> None:
+    """What people corrected, as labelled tickets for `train --corrected`; from the topics."""
+    from deploy.commands._running import kafka_settings, run  # noqa: PLC0415  # brings Kafka
+
+    lessons = run(_lessons(kafka_settings()))
+    for lesson in lessons:
+        say(lesson.model_dump(mode="json", exclude={"author", "weight"}))
+    note(f"{len(lessons)} tickets were corrected")
+
+
+async def _lessons(settings: KafkaSettings) -> list[corpus.Labelled]:
+    topics = [topic.address(settings.triage_namespace) for topic in (CORRECTIONS, CLASSIFIED)]
+    made: list[Corrected] = []
+    judged: list[Classified] = []
+    async with bystander(settings) as (admin, consumer):
+        for topic, numbers in (await partitions_of(admin, topics)).items():
+            where = [TopicPartition(topic, number) for number in numbers]
+            async for record in read_to_the_end(consumer, where):
+                try:
+                    data = decode(record, types_of(Corrected, Classified)).data
+                except Permanent as failure:
+                    note(f"passed over {topic}, offset {record.offset}: {failure.detail}")
+                    continue
+                if isinstance(data, Corrected):
+                    made.append(data)
+                elif isinstance(data, Classified):
+                    judged.append(data)
+    return taught(made, judged)
 
 
 @app.command()

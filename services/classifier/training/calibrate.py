@@ -14,10 +14,8 @@ from services.classifier.training.corpus import Labelled
 Floats = npt.NDArray[np.float32]
 RIGHT_AMONG_DECIDED = 0.97
 LEAST_DECIDED_FROM = 0.5
-SECURITY_ALARMS = 0.045
-"""The share of other tickets that screen and model together may flag."""
-LEAST_OWN_ALARMS = 0.03
-"""What the model may flag of them in any case, whatever the screen flags."""
+SECURITY_ALARMS = 0.03
+"""The share of other tickets that the model alone may flag; the screen's come on top."""
 LOOKED_AT_IN_FULL = 0.25
 """The share of other tickets that pass the first look at security."""
 
@@ -59,15 +57,12 @@ def thresholds(
     return found
 
 
-def security_threshold(likely: Floats, by_screen: npt.NDArray[np.bool_]) -> float:
-    """The least probability with which model and screen flag no more than is allowed.
+def security_threshold(likely: Floats) -> float:
+    """The least probability that flags no more of tickets that are no reports than is allowed.
 
-    Both of tickets that are no reports; `by_screen`: whether the screen flags them anyway.
+    The screen's flags don't count here: it is fitted on tickets of the same files.
     """
-    mine = np.sort(likely[~by_screen])[::-1]
-    allowed = SECURITY_ALARMS * len(likely) - by_screen.sum()
-    count = int(max(allowed, LEAST_OWN_ALARMS * len(likely)))
-    return round(float(mine[min(count, len(mine) - 1)]) + 1e-4, 4)
+    return round(float(np.quantile(likely, 1 - SECURITY_ALARMS)), 4)
 
 
 def first_look_threshold(scores: Floats, reports: npt.NDArray[np.bool_]) -> float:

@@ -57,13 +57,8 @@ def out_of_fold(material: Material, choice: Choice) -> Floats:
     return scores
 
 
-def train(
-    tickets: Sequence[Labelled], by_screen: Sequence[bool], choice: Choice | None = None
-) -> Trained:
-    """The artefact for these tickets, the same to the byte each time.
-
-    `by_screen`: which of them intake's screen flags; the model needs not find them again.
-    """
+def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> Trained:
+    """The artefact for these tickets, the same to the byte each time."""
     choice = choice or Choice()
     with threadpool_limits(1):
         encoder = shrunk([ticket.reading.text for ticket in tickets])
@@ -71,7 +66,7 @@ def train(
         unseen = out_of_fold(material, choice)
         second = second_look(unseen, tickets)
         unseen = second.applied_to(unseen)
-        card = choose(tickets, unseen, np.array(by_screen))
+        card = choose(tickets, unseen)
         weights = fit(material, np.arange(len(tickets)), choice).weights(material)
         artefact = to_bytes(
             card,
@@ -111,7 +106,7 @@ def second_look(unseen: Floats, tickets: Sequence[Labelled]) -> SecondLook:
     )
 
 
-def choose(tickets: Sequence[Labelled], scores: Floats, by_screen: npt.NDArray[np.bool_]) -> Card:
+def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
     """Temperatures and thresholds, from scores of tickets that the model never saw."""
     n = len(SCOPES)
     right = right_answers(tickets)
@@ -131,7 +126,7 @@ def choose(tickets: Sequence[Labelled], scores: Floats, by_screen: npt.NDArray[n
         format=FORMAT,
         temperatures=softness,
         decides_from=thresholds(likely, right),
-        security_from=security_threshold(likely_report[usual], by_screen[usual]),
+        security_from=security_threshold(likely_report[usual]),
         look_from=first_look_threshold(scores[:, ANSWERS], reports),
         familiar_from=FAMILIAR_FROM,
         encoder=hash_of_weights(),
