@@ -23,13 +23,12 @@ from services.intake.problems import Problem
 from services.intake.rate import Bucket
 from services.intake.signature import is_signed
 from services.intake.sources import Source, Sources
-from services.intake.submission import LARGEST_BYTES, Submission
+from services.intake.submission import LARGEST_BYTES, LONGEST_KEY, Submission
 from services.intake.writer import KafkaAway, Writer
 from shared.tracing import HEADER, Hop, now_ns
 
 log = structlog.get_logger()
 Http = Request[Any, Any, Any]
-LONGEST_KEY = 255
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import html
 import json
 from typing import Any
 
-from services.intake.submission import LARGEST_BYTES, Submission
+from services.intake.submission import LARGEST_BYTES, LONGEST_KEY, Submission
 
 PROBLEMS = {
     "400": "Not a ticket; names the fields, never their values.",
@@ -23,6 +23,7 @@ def document() -> dict[str, Any]:
     """The whole OpenAPI document."""
     schema = Submission.model_json_schema(ref_template="#/components/schemas/{model}")
     parts = schema.pop("$defs", {})
+    schema["anyOf"] = [_says_something("subject"), _says_something("body")]
     return {
         "openapi": "3.1.0",
         "info": {
@@ -53,10 +54,9 @@ def document() -> dict[str, Any]:
                             "required": True,
                             "schema": {"type": "string"},
                         },
-                        *(
-                            _header(name, required=True)
-                            for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
-                        ),
+                        _header("webhook-id", required=True),
+                        _header("webhook-timestamp", required=True, longest=None),
+                        _header("webhook-signature", required=True, longest=None),
                     ],
                     [],
                 )
@@ -119,13 +119,18 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _header(name: str, *, required: bool) -> dict[str, Any]:
+def _header(name: str, *, required: bool, longest: int | None = LONGEST_KEY) -> dict[str, Any]:
+    bound = {} if longest is None else {"maxLength": longest}
     return {
         "name": name,
         "in": "header",
         "required": required,
-        "schema": {"type": "string", "maxLength": 255},
+        "schema": {"type": "string", **bound},
     }
+
+
+def _says_something(field: str) -> dict[str, Any]:
+    return {"required": [field], "properties": {field: {"type": "string", "pattern": r"\S"}}}
 
 
 def _problem(status: str, text: str) -> dict[str, Any]:

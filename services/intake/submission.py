@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from shared.contracts import Frozen, Moment
 
 LARGEST_BYTES = 256 * 1024
 """Of a submission, as it is sent."""
+LONGEST_KEY = 255
+"""Characters of what names a submission in a header."""
 
 Short = Annotated[str, StringConstraints(max_length=200)]
 Address = Annotated[str, StringConstraints(max_length=2000)]
-Size = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+def _whole(given: object) -> object:
+    """JSON has one kind of number: 7.0 is as whole as 7."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Size = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_whole)]
 
 
 class SubmittedRequester(Frozen):
@@ -46,7 +55,7 @@ class Submission(Frozen):
     """
 
     subject: Address | None = None
-    body: Annotated[str, StringConstraints(max_length=LARGEST_BYTES)] | None = None
+    body: str | None = None
     requester: SubmittedRequester | None = None
     site_url: Address | None = None
     product: SubmittedProduct | None = None

@@ -30,6 +30,8 @@ TICKET = json.dumps({"body": TEXT}).encode()
 WAIT_SECONDS = 2
 """How long intake waits for a head or a body in these tests."""
 CONNECTIONS = 1100
+EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "25"))
+"""How many inputs a fuzzer tries for each claim; more for a longer run."""
 Headers = list[tuple[str, str]]
 Figures = list[str]
 _measured: Figures = []

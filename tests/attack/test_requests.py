@@ -128,6 +128,10 @@ TRICKS: dict[str, tuple[Callable[[Target], bytes], int]] = {
         lambda t: body(t, b'{"body": "x", "attachments": [{"size": true}]}'),
         400,
     ),
+    "a whole size with a point": (
+        lambda t: body(t, b'{"body": "x", "attachments": [{"size": 7.0}]}'),
+        202,
+    ),
     "null for attachments": (lambda t: body(t, b'{"body": "x", "attachments": null}'), 202),
     "null for a label": (lambda t: body(t, b'{"body": "x", "attachments": [{"name": null}]}'), 202),
     "a time without offset": (
