@@ -134,9 +134,13 @@ def by_http(url: str, key: str | None, in_flight: int = IN_FLIGHT) -> Way:
 class Intake:
     """Intake's HTTP interface as a patient caller uses it."""
 
-    def __init__(self, client: httpx.AsyncClient, url: str) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, url: str, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        """`patience`: seconds without any answer, after which it raises WrongSetting."""
         self._client = client
         self._url = url
+        self._patience = patience
         self._said: set[str] = set()
 
     async def submit(self, line: Line) -> Submitted:
@@ -160,6 +164,7 @@ class Intake:
                 case 429 | 503:
                     self._say_once(f"intake is busy ({reply.status_code}); waiting as it asks")
                     await asyncio.sleep(pause_of(reply.headers.get("retry-after")))
+                    since = asyncio.get_running_loop().time()
                 case 401 | 403:
                     raise WrongSetting("intake refuses this API key; check TRIAGE_API_KEY")
                 case 404:
@@ -168,12 +173,14 @@ class Intake:
                     return Submitted(line, refused=problem_of(reply))
 
     async def _wait_for(self, since: float, error: httpx.TransportError) -> None:
-        if asyncio.get_running_loop().time() - since > PATIENCE_SECONDS:
+        if asyncio.get_running_loop().time() - since > self._patience:
             raise WrongSetting(
                 f"intake at {self._url} does not answer ({type(error).__name__});"
                 " is it running, and is TRIAGE_URL right?"
             )
-        self._say_once(f"intake at {self._url} does not answer; waiting up to 30 s")
+        self._say_once(
+            f"intake at {self._url} does not answer; waiting up to {self._patience:.0f} s"
+        )
         await asyncio.sleep(0.5)
 
     def _say_once(self, text: str) -> None:

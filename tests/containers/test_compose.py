@@ -85,19 +85,19 @@ async def test_no_crash_and_no_restart_loses_or_repeats_a_ticket(pipeline: Compo
     """Each container is killed in turn, then each is restarted, while tickets keep coming."""
     parked = await parked_on(pipeline)
     containers = [(c["Service"], c["Name"]) for c in pipeline.containers()]
-    async with submitting(pipeline) as accepted:
+    async with submitting(pipeline) as tickets:
         for service, name in containers:
-            await more(accepted, f"{service} is killed")
+            await tickets.more(f"{service} is killed")
             await kill(pipeline, service, name)
         ours = len(containers) - len(SERVERS)
         await eventually(lambda: started_again(pipeline) == ours, SETTLE_SECONDS, "started again")
         await all_healthy(pipeline)
         for service, name in containers:
-            await more(accepted, f"{service} is restarted")
+            await tickets.more(f"{service} is restarted")
             await pipeline.soon("restart", "--time", "30", name)
         await all_healthy(pipeline)
-        await more(accepted, "the end")
-    await decided_once(pipeline, accepted)
+        await tickets.more("the end")
+    await decided_once(pipeline, tickets.accepted)
     assert await parked_on(pipeline) == parked
 
 
@@ -108,9 +108,9 @@ async def test_replicas_share_the_work(pipeline: Compose) -> None:
     await pipeline.soon(*arguments, seconds=120)
     running = Counter(c["Service"] for c in pipeline.containers())
     assert {service: running[service] for service in doubled} == dict.fromkeys(doubled, 2)
-    async with submitting(pipeline) as accepted:
-        await more(accepted, "the end", 2 * ONE_OF_MANY)
-    await decided_once(pipeline, accepted)
+    async with submitting(pipeline) as tickets:
+        await tickets.more("the end", 2 * ONE_OF_MANY)
+    await decided_once(pipeline, tickets.accepted)
 
 
 async def test_a_stage_is_replaced_by_a_new_version_without_a_pause(pipeline: Compose) -> None:
@@ -119,14 +119,14 @@ async def test_a_stage_is_replaced_by_a_new_version_without_a_pause(pipeline: Co
     await pipeline.soon("tag", "triage-router:test", "triage-router:test-next")
     newer = dataclasses.replace(pipeline, version="test-next")
     scale = ("--scale", f"router={len(old) + 1}", "router")
-    async with submitting(pipeline) as accepted:
-        await more(accepted, "the new version starts")
+    async with submitting(pipeline) as tickets:
+        await tickets.more("the new version starts")
         await newer.soon("compose", "up", "--wait", "--no-deps", "--no-recreate", *scale)
-        await more(accepted, "the old version drains")
+        await tickets.more("the old version drains")
         await pipeline.soon("stop", *old)
         await pipeline.soon("rm", *old)
-        await more(accepted, "the end")
-    await decided_once(pipeline, accepted)
+        await tickets.more("the end")
+    await decided_once(pipeline, tickets.accepted)
     images = {c["Image"] for c in pipeline.containers() if c["Service"] == "router"}
     assert images == {"triage-router:test-next"}
 
@@ -157,47 +157,62 @@ def started_again(pipeline: Compose) -> int:
     return sum(count != "0" for count in counts)
 
 
-@asynccontextmanager
-async def submitting(pipeline: Compose) -> AsyncIterator[list[str]]:
-    """Submits without a pause until the end; the list grows by each ticket that got its 202.
+class Submitting:
+    """Submits without a pause; `accepted` grows by each ticket that got its 202."""
 
-    As a patient caller does: a submission without an answer is sent again under the same key.
+    def __init__(self, pipeline: Compose, key: str) -> None:
+        self.accepted: list[str] = []
+        self._ended = asyncio.Event()
+        self._task = asyncio.create_task(self._submit(pipeline.intake, key))
+
+    async def more(self, blow: str, count: int = ONE_OF_MANY) -> None:
+        """Wait until so many more were accepted, so that each blow meets work in flight."""
+        wanted = len(self.accepted) + count
+        await eventually(lambda: self._has(wanted), SETTLE_SECONDS, f"more tickets before {blow}")
+
+    def _has(self, wanted: int) -> bool:
+        if self._task.done():
+            self._task.result()
+        return len(self.accepted) >= wanted
+
+    async def end(self) -> None:
+        self._ended.set()
+        await asyncio.wait_for(self._task, SETTLE_SECONDS)
+
+    def cancel(self) -> None:
+        self._task.cancel()
+
+    async def _submit(self, url: str, key: str) -> None:
+        run = f"-{uuid.uuid4().hex[:8]}-"
+        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        async with httpx.AsyncClient(
+            base_url=url, headers=headers, timeout=10.0, trust_env=False
+        ) as client:
+            intake = Intake(client, url, patience=SETTLE_SECONDS)
+            while not self._ended.is_set():
+                for ticket in sample.tickets(datetime.now(UTC), run=f"{run}{len(self.accepted)}"):
+                    line = Line(1, json.dumps(ticket.submission).encode(), ticket.submission)
+                    submitted = await intake.submit(line)
+                    assert submitted.ticket_id is not None, submitted.refused
+                    self.accepted.append(submitted.ticket_id)
+                    if self._ended.is_set():
+                        return
+                    await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def submitting(pipeline: Compose) -> AsyncIterator[Submitting]:
+    """Tickets keep coming until the end, as from a patient caller.
+
+    A submission without an answer is sent again under the same key.
     """
     show = ("compose", "run", "--rm", "keys", "deploy.keys", "show", "help-desk")
-    key = (await pipeline.soon(*show)).strip()
-    accepted: list[str] = []
-    ended = asyncio.Event()
-    task = asyncio.create_task(_submit_until(ended, pipeline.intake, key, accepted))
+    tickets = Submitting(pipeline, (await pipeline.soon(*show)).strip())
     try:
-        yield accepted
-        ended.set()
-        await asyncio.wait_for(task, 60)
+        yield tickets
+        await tickets.end()
     finally:
-        task.cancel()
-
-
-async def _submit_until(ended: asyncio.Event, url: str, key: str, accepted: list[str]) -> None:
-    run = f"-{uuid.uuid4().hex[:8]}-"
-    headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-    async with httpx.AsyncClient(
-        base_url=url, headers=headers, timeout=10.0, trust_env=False
-    ) as client:
-        intake = Intake(client, url)
-        while not ended.is_set():
-            for ticket in sample.tickets(datetime.now(UTC), run=f"{run}{len(accepted)}"):
-                line = Line(1, json.dumps(ticket.submission).encode(), ticket.submission)
-                submitted = await intake.submit(line)
-                assert submitted.ticket_id is not None, submitted.refused
-                accepted.append(submitted.ticket_id)
-                if ended.is_set():
-                    return
-                await asyncio.sleep(0.02)
-
-
-async def more(accepted: list[str], blow: str, count: int = ONE_OF_MANY) -> None:
-    """Wait until so many more tickets were accepted, so that each blow meets work in flight."""
-    wanted = len(accepted) + count
-    await eventually(lambda: len(accepted) >= wanted, SETTLE_SECONDS, f"more tickets before {blow}")
+        tickets.cancel()
 
 
 async def decided_once(pipeline: Compose, accepted: list[str]) -> None:
@@ -225,7 +240,7 @@ async def astray(pipeline: Compose, tickets: set[str]) -> dict[str, object]:
     return {
         ticket: (decided.get(ticket), standing.get(ticket))
         for ticket in tickets
-        if not (decided.get(ticket) == standing.get(ticket) and len(decided[ticket]) == 1)
+        if len(decided.get(ticket, ())) != 1 or decided[ticket] != standing.get(ticket)
     }
 
 

@@ -87,7 +87,9 @@ async def test_results_come_in_order_and_few_are_in_flight() -> None:
     assert most == 3
 
 
-def answered_by(*replies: httpx.Response | Exception) -> tuple[Intake, list[httpx.Request]]:
+def answered_by(
+    *replies: httpx.Response | Exception, patience: float = 30.0
+) -> tuple[Intake, list[httpx.Request]]:
     waiting, seen = list(replies), list[httpx.Request]()
 
     def handle(request: httpx.Request) -> httpx.Response:
@@ -99,7 +101,7 @@ def answered_by(*replies: httpx.Response | Exception) -> tuple[Intake, list[http
 
     transport = httpx.MockTransport(handle)
     client = httpx.AsyncClient(transport=transport, base_url="http://intake")
-    return Intake(client, "http://intake"), seen
+    return Intake(client, "http://intake", patience), seen
 
 
 LINE = Line(4, b'{"body": "a"}', {"body": "a"})
@@ -144,8 +146,14 @@ async def test_a_wrong_key_or_address_ends_it_naming_the_setting(status: int, na
         await intake.submit(LINE)
 
 
-async def test_an_intake_that_stays_away_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.commands.submit.PATIENCE_SECONDS", 0.0)
-    intake, _ = answered_by(httpx.ConnectError("no"), httpx.ConnectError("no"))
+async def test_an_intake_that_stays_away_is_given_up() -> None:
+    away = [httpx.ConnectError("no"), httpx.ConnectError("no")]
+    intake, _ = answered_by(*away, patience=0.0)
     with pytest.raises(Failure, match="does not answer"):
         await intake.submit(LINE)
+
+
+async def test_the_time_that_an_intake_was_busy_does_not_count_as_away() -> None:
+    busy = httpx.Response(503, headers={"retry-after": "1"})
+    intake, _ = answered_by(busy, httpx.ConnectError("restarts"), ACCEPTED, patience=0.9)
+    assert (await intake.submit(LINE)).ticket_id == "T"
