@@ -39,8 +39,15 @@ TAG_LIKE = re.compile(
     r"font|style|script|blockquote|pre|code|h[1-6]|img|meta|o:p)\b[^<>]{0,2000}>|<!--",
     re.IGNORECASE,
 )
+PAYLOAD = re.compile(
+    r"<\s*script\b[^<>]{0,200}>"
+    r"|<[a-z][^<>]{0,200}?\son(?:error|load|click|mouseover|focus|toggle)\s*=[^<>]{0,200}>",
+    re.IGNORECASE,
+)
+"""Code that no mail program writes: somebody shows what was typed into a field."""
+PAYLOAD_IN_WORDS = " script tag "
 DROPPED_ELEMENT = re.compile(
-    r"<(style|script|head)\b[^>]*>.{0,20000}?</\1\s*>|<!--.{0,5000}?-->", re.IGNORECASE | re.DOTALL
+    r"<(style|head)\b[^>]*>.{0,20000}?</\1\s*>|<!--.{0,5000}?-->", re.IGNORECASE | re.DOTALL
 )
 QUOTED_ELEMENT = re.compile(r"<blockquote\b[^>]*>.*", re.IGNORECASE | re.DOTALL)
 LINE_BREAKING = re.compile(
@@ -170,6 +177,8 @@ def plain(text: str) -> str:
         text = CREDENTIAL.sub(" ", text)
     if FOREIGN_LETTER.search(text):
         text = MIXED_WORD.sub(lambda found: found.group().translate(LOOK_ALIKES), text)
+    if "<" in text:
+        text = PAYLOAD.sub(PAYLOAD_IN_WORDS, text)
     if "<" in text and TAG_LIKE.search(text):
         text = without_markup(text)
     return html.unescape(text) if "&" in text else text

@@ -116,3 +116,13 @@ def test_no_plea_escapes_the_quick_look():
             if PLEA.search(text):
                 lowered = " ".join(text.lower().split())
                 assert any(part in lowered for part in PLEA_NEEDS)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<ScRiPt src=//x.test>"],
+)
+def test_code_typed_into_a_field_is_part_of_the_message(payload):
+    asked = read("", f"Somebody entered {payload} as his name and it runs when we open it.").ask
+    assert "script tag" in asked
+    assert "it runs when we open it" in asked
