@@ -16,6 +16,7 @@ from shared.redaction.values import (
     is_made_up,
     is_memorable,
     is_phrase,
+    is_random,
     trimmed,
 )
 from shared.redaction.words import Sign
@@ -23,7 +24,7 @@ from shared.redaction.words import Sign
 MOST_CANDIDATES = 250
 MOST_CHARACTERS = 30_000
 MOST_READ = 12_000
-MOST_JUDGED = 100
+MOST_JUDGED = 60
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
 """Characters around a word for password in which a hard word counts as one."""
@@ -32,6 +33,9 @@ CLOSE = 60
 _ID = re.compile(r"(?i)cve-.*|\S*[\"<>{%].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*\"'-]*$")
 _LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
+_ELSE = re.compile(
+    r"(?i)nonce|clid\b|utm_|csp|selector|\bcss\b|queue|postfix|exim|message-id|base64"
+)
 _COUPON = re.compile(
     r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
     r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
@@ -47,14 +51,15 @@ REACH = 14
 Stretch = tuple[int, int]
 _SIGNS = r"0-9!#$%&*+?^~§€"
 _CANDIDATE = re.compile(
-    rf"[\s\"'“„«‘`(\[{{>|](?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}])"
+    rf"[\s\"'“„«‘`(\[{{>|](?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}]|[^\s\ufdd0]{{0,12}}[a-z][A-Z])"
     r"(?=[^\s\ufdd0A-Za-z]{0,40}+[A-Za-z])(?P<word>[^\s\ufdd0]{6,80})"
 )
 _PHRASE = re.compile(
     r"(?<![\w.@/#=-])[A-Za-z]{3,12}(?:-[A-Za-z]{3,12}){2,6}(?:-?[0-9]{1,4})?(?![\w-])"
 )
 _NAMED = re.compile(
-    r"(?i)(?:nonce[^\n]{0,30}|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|commit"
+    r"(?i)(?:nonce[^\n]{0,30}|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
+    r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
     r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
     r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
     r"(?: (?:is|ist|es|est|was|nr\.?|no\.?|code))?"
@@ -75,6 +80,8 @@ _HANDED = re.compile(
 _QUOTED_PHRASE = re.compile(
     r"[\"“„«‘'`] ?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}(?: [0-9]{1,4})?) ?[\"”“»’'`]"
 )
+_ADDRESS = re.compile(r"(?:://|[?&]\w+=)\S*$")
+LONGEST_ADDRESS = 300
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
@@ -107,20 +114,31 @@ def harder_words(text: str, stretches: Sequence[Stretch]) -> Iterable[Span]:
         for start, end in islice(_candidates(text, first, last), MOST_JUDGED):
             for begin, stop in _parts(text, *trimmed(text, start, end)):
                 value = text[begin:stop]
-                if is_hard(value) and _stands_out(text, begin, value):
+                named = text[begin - 1 : begin] == "="
+                if not named and is_hard(value) and _stands_out(text, begin, value):
                     yield Span(begin, stop, "password")
 
 
 def _stands_out(text: str, start: int, value: str) -> bool:
-    if _NAMED.search(text, max(0, start - 40), start) or _ID.fullmatch(value):
+    """Whether it can be nothing but a password, or was handed over and is named nothing else."""
+    if _ID.fullmatch(value) is not None:
         return False
-    if is_harder(value):
-        return True
-    if _LINE_START.search(text, max(0, start - REACH), start):
+    alone = is_harder(value) or (is_random(value) and not value.isalnum())
+    if not alone and not _is_given(text, start, value):
+        return False
+    around = max(0, start - FAR), start + FAR
+    if _NAMED.search(text, max(0, start - 40), start) or _ELSE.search(text, *around):
+        return False
+    return alone or _COUPON.search(text, *around) is None
+
+
+def _is_given(text: str, start: int, value: str) -> bool:
+    if _SORT.fullmatch(value) is not None and not is_random(value):
+        return False
+    before = max(0, start - REACH)
+    if _LINE_START.search(text, before, start) is not None:
         return _LINE_END.match(text, start + len(value)) is not None
-    if _SORT.fullmatch(value) or _HANDED.search(text, max(0, start - REACH), start) is None:
-        return False
-    return _COUPON.search(text, max(0, start - FAR), start + FAR) is None
+    return _HANDED.search(text, before, start) is not None
 
 
 def _around(words: Sequence[Word], length: int) -> list[Stretch]:
@@ -180,14 +198,27 @@ def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
         value = text[begin:end]
         fits = is_hard(value) or _handed(text, begin, value)
         fits = fits or _is_second_of_pair(text, start, value)
-        if fits and _NAMED.search(text, max(0, start - 40), start) is None:
+        if fits and not (
+            _in_address(text, start) or _NAMED.search(text, max(0, start - 40), start)
+        ):
             yield Span(begin, end, "password")
 
 
 def _is_second_of_pair(text: str, start: int, value: str) -> bool:
     """`name / value`: the value need be less hard, as its place says what it is."""
     paired = _PAIRED.search(text, max(0, start - 4), start) is not None
-    return paired and is_made_up(value) and _WORD_2.fullmatch(value) is not None
+    return (
+        paired
+        and not value.isalpha()
+        and is_made_up(value)
+        and _WORD_2.fullmatch(value) is not None
+    )
+
+
+def _in_address(text: str, at: int) -> bool:
+    """Whether it is a part of a URL that is cut at a bar or a bracket."""
+    before = text[max(0, at - LONGEST_ADDRESS) : at]
+    return not before[-1:].isspace() and _ADDRESS.search(before) is not None
 
 
 def _handed(text: str, start: int, value: str) -> bool:
@@ -204,11 +235,19 @@ def _parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     if mail is not None:
         yield mail.end(), stop
         return
+    if is_random(text[start:stop]):
+        yield start, stop
+        return
     for sign in "=/:":
         at = text.find(sign, start, stop)
-        name = text[start:at].replace("-", "_")
-        if at > start and name.isidentifier():
+        if at > start and _is_name(text[start:at], text[at + 1 : stop], sign):
             yield at + 1, stop
-            if sign == "/" or (name.replace("_", "").isalpha() and name.islower()):
+            if sign == "/" or text[start:at].replace("_", "").islower():
                 return
     yield start, stop
+
+
+def _is_name(name: str, value: str, sign: str) -> bool:
+    """Whether it names what stands behind the sign; behind a colon no address may stand."""
+    plain = sign != ":" or not any(other in value for other in ":/\\")
+    return plain and name.replace("-", "_").isidentifier()

@@ -37,7 +37,9 @@ def _form(name: str, beginnings: str, pattern: str, *, then: str = "") -> Kind:
 
     def find(text: str, at: int) -> Iterable[Span]:
         match = compiled.match(text, at)
-        return (Span(match.start(group), match.end(group), name),) if match is not None else ()
+        if match is None or match[group].endswith("..."):
+            return ()
+        return (Span(match.start(group), match.end(group), name),)
 
     return Kind(name, tuple(b.replace(BLANK, " ") for b in beginnings.split()), find, then)
 
@@ -202,7 +204,12 @@ KINDS: tuple[Kind, ...] = (
         r"(?i:\w+)[(,]\s{0,4}b?[\"'][^\"':\n]{1,80}:(?P<secret>[^\"'\n\ufdd0]{3,128})[\"']",
         then=r"(?=[(,])",
     ),
-    _form("password", "md5 sha1 sha2", rf"(?i:\w+)\({_Q}", then=r"(?=\([\"'])"),
+    _form(
+        "password",
+        "user_pass user_pwd",
+        rf"\w+[\"'`]?(?:\s{{0,4}}=|\)[^\n]{{1,120}}?)\s{{0,4}}(?i:md5|sha1|sha2)\({_Q}",
+    ),
+    _form("password", "md5", rf"(?i:\w+)\({_Q}(?=\),\s?[\"'][^\"'\n]{{1,80}}@)", then=r"(?=\()"),
     _form("password", "imap_open", rf"(?i:\w+)\s?\(\s{{0,4}}{_ARGUMENT}{_STR}{_Q}"),
     _form(
         "password",

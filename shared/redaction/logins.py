@@ -12,8 +12,8 @@ from shared.redaction.values import (
     is_hard,
     is_known_form,
     is_made_up,
+    is_memorable,
     is_no_value,
-    is_phrase,
     trimmed,
 )
 from shared.redaction.words import PAIRS, Sign
@@ -26,7 +26,7 @@ _LEAD = re.compile(
 )
 _NAME = re.compile(r"[\w.@+-]{2,60}[\"'”*`]{0,2}")
 _GAP = re.compile(
-    r"(?P<sign>\s?(?:/{1,2}|\||\+|;|,|:|–|—)\s?|\s&\s"
+    r"(?P<sign>\s/{1,2}\s|/{1,2}\s?|\s?(?:\||\+|;|,|:|–|—)\s?|\s&\s"
     r"|\s(?:and|und|y|et|e|en|og|och|then|dann|puis|with|using|via|mit|con|avec|-|->|i|oraz)\s"
     r"|[ \t]*\r?\n[ \t>|*-]{0,4}|[ \t]{1,4})[\"'“„*`(]{0,2}"
 )
@@ -114,10 +114,10 @@ def _along(text: str, at: int, name: str, *, tied: bool, blank: bool) -> Span | 
 
 
 def _fits(value: str, sign: str, *, tied: bool) -> bool:
+    if is_hard(value) or (len(value) >= 8 and sign != "" and is_memorable(value)):
+        return True
     if len(value) < 5 or is_no_value(value) or is_known_form(value):
         return False
-    if is_phrase(value) or is_hard(value):
-        return True
     if sign == "" and not tied:
         return False
     if value.isalpha() or not is_made_up(value) or not _WORD.fullmatch(value):

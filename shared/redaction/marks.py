@@ -140,7 +140,8 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
     yield from paired_passwords(text, found.words)
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
-    yield from harder_words(text, stretches)
+    if stretches[0] == (0, len(text)):
+        yield from harder_words(text, stretches)
     yield from unnamed_tokens(text, found.words)
     for value, kind in literals.items():
         at = text.find(value)

@@ -60,7 +60,11 @@ nouvelle oublié parce parfois partout pourtant presque privé quand quelque rie
 seulement solide souvent suivant temporaire toujours tous tout trop valable valide vide vieux
 votre corretta corretto sbagliata sbagliato giusta errata scaduta stessa nuova sempre ancora
 sicura errada incorreta correta mesma ainda verkeerd juist onjuist ongeldig verlopen altijd
-hetzelfde nodig felaktigt fortfarande optional mandatory minimum maximum
+hetzelfde nodig felaktigt fortfarande redacted removed purpose safety safely hidden omitted withheld
+cut snipped blanked keeper enpass nordpass passbolt vaultwarden keychain schlüsselbund zettel papier
+notebook cuaderno carnet enveloppe umschlag coffre caja fuerte pending provided supplied separate
+you should would could must may might care take better get got make made take took come came went
+optional mandatory minimum maximum
 """
 _STATES = frozenset(STATES.split())
 """Never a password, whatever ties them."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from shared.redaction.ordinary import is_sentence_word
+from shared.redaction.ordinary import is_common, is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
 from shared.redaction.values import (
@@ -82,6 +82,10 @@ _CLAUSE_END = re.compile(
 _LINES_END = " \t|.,;:!?)]}\"'”»’`*_"
 CONNECTS = "is was as ist war lautet als es era como est était comme = <- ← -> è é jest som"
 _CONNECTS = frozenset(CONNECTS.split())
+_SHOUT = re.compile(r"[A-ZÄÖÜ][^\W\d_]{4,}[!#$%*+&]")
+_TRACKED = re.compile(r"(?:[?&;]|\b)(?:utm_|mc_|_h|_g)[\w-]*(?:=[^&\s]*)?$")
+LONGEST_PARAMETER = 80
+_NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w-]+=")
 LONG_TOKEN = 24
 MOST_WORDS = 6
 """Of a password in quotes that has blanks in it."""
@@ -93,10 +97,15 @@ LONGEST_PATH = 6
 def tied_passwords(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Span]:
     """Every value that the text ties to a word for password or token."""
     for word in words:
-        if word.sign is not Sign.LOGIN:
+        if word.sign is not Sign.LOGIN and not _is_tracked(text, word):
             tied = _tied(text, lowered, word)
             if tied is not None:
                 yield tied
+
+
+def _is_tracked(text: str, word: Word) -> bool:
+    """Whether it stands in an address where campaigns are named."""
+    return _TRACKED.search(text, max(0, word.start - LONGEST_PARAMETER), word.start) is not None
 
 
 def _tied(text: str, lowered: str, word: Word) -> Span | None:
@@ -133,7 +142,10 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
     if found is None:
         return None
     start, end = found.span("quoted" if found["quoted"] else "bare")
-    start, end = trimmed(text, start, min(end, before_markup(text, start, end)))
+    end = before_markup(text, start, end)
+    if text[at - 1] == "=" and (further := _NEXT_PARAMETER.search(text, start, end)) is not None:
+        end = further.start()
+    start, end = trimmed(text, start, end)
     value = text[start:end]
     if token:
         fits = len(value) >= 12 and " " not in value
@@ -143,15 +155,20 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
         fits = True
     elif found["quoted"] is not None and sure:
         fits = (
-            len(value) >= 4 and not is_no_value(value) and not ("(" in found["q"] and " " in value)
+            len(value) >= 4
+            and not is_no_value(value)
+            and not ("(" in found["q"] and " " in value)
+            and not (" " in value and is_common(value.split()[0].rstrip(",:")))
         )
+    elif sure and _SHOUT.fullmatch(value):
+        fits = not is_sentence_word(value[:-1])
     elif not sure and value.isdigit():
         fits = 6 <= len(value) <= 12
     else:
         fits = is_made_up(value) or (
             sure
             and _alone(text, end, value)
-            and not is_sentence_word(value)
+            and not any(map(is_sentence_word, (value, *value.split("-"))))
             and not is_no_value(value)
         )
     return Span(start, end, "token" if token else "password") if fits else None
@@ -217,6 +234,7 @@ def _phrase(text: str, at: int) -> Span | None:
 
 def _may_be_one(word: str) -> bool:
     """Whether a word of letters or digits alone may be a password, or part of one."""
+    word = word.rstrip("!#$%*+&")
     return word.isalnum() and not (
         word[:1].isdigit() or is_sentence_word(word) or is_no_value(word)
     )

@@ -31,7 +31,9 @@ _HASH = re.compile(
     r"|guid|order|transa|charge|message|serial|version|release|\bpr\b|branch|deploy|class|klasse"
     r"|autoload|function|option|merge|trunk|\bhead\b|revert|\.js|file|datei|fichier|base64|data:|image|bisect|reference"
 )
-_QUERY = re.compile(r"(?i)[?&](?!\w*(?:key|token|secret|auth|pass))\w+=$")
+_QUERY = re.compile(
+    r"(?i)(?:^|[?&;\s\"'(])(?!\w*(?:key|token|secret|auth|pass|jwt|bearer|pat))[\w-]+=$"
+)
 CONTEXT = 45
 """Characters in front of it that may say what else it is."""
 _WORDY = re.compile(r"[A-Za-z]*[a-z]{12}[A-Za-z]*")

@@ -10,7 +10,7 @@ _NO_VALUE = re.compile(
     r"(?i)\*+|•+|\.+|x{3,}(?:-x{2,})*|-+|_+|\?+|…|\[?removed.*|incorrect\w*|invalid\w*|varchar.*|your.*"
     r"|https?:.*|www\..*|/\S*|\$\w+.*|\$\{.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
     r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+(?:-[a-z0-9]+)*"
-    r"|[\w-]+=[\"'].*"
+    r"|[\w-]+=[\"'].*|enc\[.*|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*"
     r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
@@ -35,6 +35,9 @@ _KNOWN_FORM = re.compile(
     r"|[.#]?(?:css|jss|sc)-?(?=[a-z]*\d)[0-9a-z]{5,12}|\.[a-z][\w-]+"
     r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
     r"|Handler|Service|Interface|Factory|Loader)[A-Z]\w*|[A-Z]\w+(?:Type|Exception|Provider|Store))"
+    r"|\S*__\S+|(?:jsx|svelte|emotion|mui\w*|makestyles|chakra|astro|ng|data-v|_ng\w*|style|tw)[-_]\S*"
+    r"|(?:iphone|ipad|pixel|galaxy|s2\d|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*|[a-z]{1,6}=[\d.:]+"
+    r"|\S*(?:div|span|input|button)\.[a-z]\S*|[a-z]:\\\S*|\\\S*|\S*\\\S+\\\S*|(?:gclid|fbclid|msclkid|\w*clid|utm_\w+|mc_\w+|_ga\w*)[=:]\S*"
     r"|[a-z]+\d+(?:\.\d+)+|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+"
     r"|(?-i:#[A-Z0-9]+(?:-[A-Z0-9]+)+|#\d+(?:-\w+)?|[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})"
     r"|[\w-]+(?:\.[\w-]+){3,}|\S+\.\w{1,4}:\d+(?::\d+)?|[\w.-]+\[[\d.:]+\](?::\d+)?"
@@ -49,16 +52,42 @@ _NOT_HARD = re.compile(
 )
 _CAMEL = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[A-Z][a-z])+[\W_]*")
 _TYPE = re.compile(r"[a-z]{5,}[0-9]{1,4}")
+_JOINED = re.compile(r"(?i)[a-z]{2,12}(?:[_.][a-z]{2,12}){1,4}[_.][0-9]{1,4}")
+_LETTERS = re.compile(r"[a-z]+")
+_MEMORABLE = re.compile(
+    r"[A-Za-z]{3,12}(?:-[A-Za-z]{3,12})+-[0-9]{2,4}|[0-9]{2,4}[A-Z][a-z]{4,}|[0-9]{3,6}[a-z]{6,}"
+    r"|(?=[a-z0-9]{8,16}$)(?=\d*[a-z])(?![0-9a-f]+$)(?:[a-z]{3,}\d+[a-z]+\d*|\d+[a-z]+\d+[a-z0-9]*"
+    r"|[a-z]+\d+[a-z]+\d+[a-z0-9]*)"
+)
 _SLUGS = (
     "zero crm jetpack woo plugin portal wordpress admin invoice invoices quote quotes"
     " client api page css http https php mysql post type menu contact contacts task tasks"
     " mail settings windows android iphone ipados debian ubuntu office samsung firefox"
     " chrome safari mariadb elementor field customer section version"
+    " wp zbs jpcrm user users backup table meta option utm keepass fail ban keepassxc"
+    " template header footer list item box row col tab step form button icon title widget block"
+    " theme child main home blog news shop product cart order report import export test demo copy"
+    " draft utf mb md sum oauth auth version hours days minutes contacts customers users tickets"
 )
 _SLUG = frozenset(_SLUGS.split())
 """Of names of pages, files and products."""
 MOST_CHANGES = 8
 """Changes between small letter, capital and digit that a path or a name may have."""
+MOST_JUMPS, JUMPS_EACH = 5, 0.4
+"""From one kind of character to another, in all and for each character, past which no name goes."""
+_JUMP = re.compile(
+    r"(?<=[a-z])(?=[^a-z])|(?<=[A-Z])(?=[^A-Za-z])|(?<=[0-9])(?=[^0-9])"
+    r"|(?<=[^A-Za-z0-9])(?=[A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])"
+)
+_NO_JUMBLE = re.compile(
+    r"(?i).*(?:://|[?&]\w+=|\.php|\.js|\.css|::|->|nonce|data:|\[removed|\$_).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
+    r"|[\w.-]*[a-z][/-]?v?\d+(?:\.\d+)+\S*|[\w.-]+=[\"'\w].*|\S*@[\w-]+(?:\.[\w-]+)+\S*|\S*__\S+"
+    r"|(?-i:[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})|[\w.-]+(?:\.[\w-]+){3,}|<[^<>]+>.*"
+    r"|b2[bc]\S*|(?:sc|css|jss)-\S*|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\d[\d.,/:-]*\d[a-z]{0,3}|\S*[\"'][:,]\S*"
+    r"|.*pk_(?:live|test)_.*|(?:[a-z]+\\+)+\w*|\d{1,2}/[a-z]{3}/\d{4}.*|\w*[0-9a-f]{24,}"
+    r"|\S*\d{4}-\d\d-\d\d\S*|/(?:[\w.-]+/)+[\w.-]*|-{2,}\S*-{2,}|.*\\x[0-9a-f]{2}.*|(?-i:[a-z_]{4,}|[A-Z]{4,})\(.*"
+    r"|[0-9a-f]{8}-[0-9a-f]{4}-.*"
+)
 ODD_CHANGES = 5
 """Changes between small, capital and digit in a word, as no name has them."""
 SHORTEST_TYPE = 9
@@ -105,6 +134,21 @@ def is_mixed(value: str) -> bool:
     return all(form.search(value) is not None for form in (_LOWER, _UPPER, _DIGIT))
 
 
+def is_random(value: str) -> bool:
+    """Whether only a machine writes so: small and capital letters, digits and signs in a jumble."""
+    if not 8 <= len(value) <= 64 or _UPPER.search(value) is None or _LOWER.search(value) is None:
+        return False
+    jumps = len(_JUMP.findall(value))
+    if jumps < MOST_JUMPS or jumps < len(value) * JUMPS_EACH or not value.isascii():
+        return False
+    return not (
+        _CAMEL.fullmatch(value)
+        or _NO_JUMBLE.fullmatch(value)
+        or is_named_id(value.lower())
+        or EMAIL.fullmatch(value)
+    )
+
+
 def is_harder(value: str) -> bool:
     """Small letter, capital, digit and sign, all four."""
     return is_mixed(value) and _HARD_SIGN.search(value) is not None
@@ -129,6 +173,12 @@ def is_memorable(value: str) -> bool:
     """Whether it is made for people to remember: words with hyphens, or a word with digits."""
     if is_phrase(value):
         return True
+    if _JOINED.fullmatch(value) is not None:
+        return not any(
+            word in _SLUG or is_common(word) for word in re.split(r"[_.]", value.lower())
+        )
+    if _MEMORABLE.fullmatch(value) is not None:
+        return not any(word in _SLUG or is_common(word) for word in _LETTERS.findall(value.lower()))
     if len(value) < SHORTEST_TYPE or _TYPE.fullmatch(value) is None:
         return False
     name = value.rstrip("0123456789")
@@ -139,6 +189,8 @@ def is_made_up(value: str) -> bool:
     """Whether a word is made as words are not: digits among letters, signs, capitals inside."""
     if not 5 <= len(value) <= 512:
         return False
+    if is_random(value):
+        return True
     digits = _DIGIT.search(value) is not None
     signs = _SIGN.search(value, 0, len(value) - 1) is not None
     if _LETTER.search(value) is not None:
@@ -151,6 +203,8 @@ def is_hard(value: str) -> bool:
     """Stricter, where nothing ties the value: three kinds of characters of four, no known id."""
     if not 7 <= len(value) <= 64:
         return False
+    if is_random(value):
+        return True
     lower = _LOWER.search(value) is not None
     digit = _DIGIT.search(value) is not None
     kinds = (

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from shared.redaction.ordinary import is_common
 from shared.redaction.spans import Span
 from shared.redaction.values import is_mixed
 
@@ -64,6 +65,9 @@ def wp_config(text: str, at: int) -> Iterable[Span]:
     if group in "dg" and found["salt"]:
         end = start + len(_LINE_END.sub("", found[group]))
     elif group == "d":
+        words = found[group].split()
+        if len(words) > 1 and is_common(words[0]):
+            return
         end = start + len(found[group].split()[0].rstrip(",;|)"))
     if not _EMPTY_VALUE.fullmatch(text[start:end]):
         yield Span(start, end, "wp_config_secret")

@@ -62,6 +62,7 @@ BEGINNINGS = {
 }
 """Count where a word begins so."""
 INSIDE = {
+    "zugang": Sign.LOGIN,
     **dict.fromkeys(["kennw", "contrase", "wachtw", "lösenord"], Sign.PASSWORD),
     **dict.fromkeys(["schlüssel", "token", "sleutel", "nyckel", "geheimnis"], Sign.TOKEN),
 }
