@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "Say why a ticket is where it is, and decide it again from its record.",
     "coverage": "Say what a customer is owed, at any moment.",
     "rebuild": "Put back what a restored database lacks, from the topics.",
+    "forget": "Erase a customer's words and addresses.",
     "take": "Tell that somebody has taken a ticket.",
     "correct": "Correct a decision.",
     "dlq": "List, show and replay dead letters.",

@@ -13,7 +13,7 @@ import orjson
 import typer
 from rich.text import Text
 
-from deploy.commands._output import AsJson, note, say, show
+from deploy.commands._output import AsJson, clock, note, say, show
 from deploy.commands._running import ANSWER_SECONDS, a_ticket_id, run
 from deploy.commands._versions import other_versions, policy_with
 from deploy.failure import Failure, WrongSetting
@@ -55,6 +55,11 @@ def explain(
         return
     found, decision = run(_decided(str(ticket_id), revision))
     rules = _rules(decision)
+    if found.forgotten_at is not None:
+        told = f"the customer's words were erased {clock(found.forgotten_at)}"
+        if replay_:
+            raise Failure(f"{ticket_id}: {told}; without them it can't be decided again")
+        note(f"note: {told}")
     if replay_:
         _replay(_document(found, decision, rules), json_)
     elif json_:
@@ -103,8 +108,9 @@ def _rules(decision: Decision) -> Rulebook:
     policy = policy_with(recorded.hash) if recorded else None
     if decision.basis is None or recorded is None:
         raise Failure(
-            f"revision {decision.revision} was decided before the ledger kept what decisions"
-            " rest on; triage trace shows where the ticket has been"
+            f"revision {decision.revision} can't be explained or decided again: the ledger has its"
+            " record, not how much was known when it was made (it was put back after a restore,"
+            " or is older than that bookkeeping); triage trace shows where the ticket has been"
         )
     if policy is None:
         raise Failure(

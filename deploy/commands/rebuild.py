@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from deploy.commands._session import Session, session
 from deploy.commands._versions import policy_with
 from deploy.failure import Failure
 from services.entitlements.store import PostgresStore
-from services.router.rebuilding import Rebuilding, Tally
+from services.router.rebuilding import BATCH, Rebuilding, Tally
 from services.router.ruling import Rulebook
 from services.router.staging import Staging
 from services.router.store import Ledger
@@ -89,9 +90,21 @@ async def rebuild_from(settings: KafkaSettings, database: Session) -> Done:
         await memory.stage(staging, store)
     with progress("putting back tickets", None) as advance:
         tally = await Rebuilding(Ledger(database), staging, _rules_of, advance).run()
+    await forget_again(database)
     after = {name: await database.count(name) for name in COUNTED}
     stored = {name: after[name] - before[name] for name in COUNTED}
     return Done(tally, stored, memory.unreadable)
+
+
+async def forget_again(database: Session) -> None:
+    """What the topics still hold of customers whom this database has forgotten goes again."""
+    ledger, store = Ledger(database), PostgresStore(database)
+    tickets = [ticket_id for ticket_id, _ in await ledger.forgotten()]
+    for start in range(0, len(tickets), BATCH):
+        await ledger.forget(tickets[start : start + BATCH], datetime.now(UTC))
+    await store.drop_waiting(tickets)
+    for whom in await store.forgotten():
+        await store.forget_asker(whom)
 
 
 def _rules_of(record: Routed) -> Rulebook | None:

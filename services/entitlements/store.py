@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from services.entitlements.content import canonical, content_hash
+from services.entitlements.forgetting import without
 from services.entitlements.licence_state import Learned
 from services.entitlements.lookup import Key, keys_of_fact
 from shared.contracts import LicenceFact, Status
@@ -57,6 +58,15 @@ class Known:
         """The facts of every licence found under one of the keys."""
         ids = {licence_id for key in keys for licence_id in self.found.get(key, ())}
         return [self.licences[licence_id] for licence_id in sorted(ids)]
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Who no longer stands in the facts of a licence that were learned by then, by hash."""
+
+    licence_id: str
+    asker: bytes
+    forgotten_at: datetime
 
 
 class Store(Protocol):
@@ -172,6 +182,38 @@ class PostgresStore:
     async def forget(self, tickets: Collection[Ticket]) -> None:
         await self.database.transaction(lambda c: c.execute(FORGET, *_ticket_columns(tickets)))
 
+    async def forgotten(self) -> list[Forgotten]:
+        """Everybody whom we were asked to forget."""
+        rows = await self.database.transaction(lambda c: c.fetch("select * from forgotten"))
+        return [Forgotten(r["licence_id"], r["asker"], r["forgotten_at"]) for r in rows]
+
+    async def forget_asker(self, whom: Forgotten) -> None:
+        """Take somebody out of a licence's facts, and out of what it is found under.
+
+        A fact keeps the hash of all that it once said, so it is known when it comes again.
+        """
+
+        async def work(connection: asyncpg.Connection) -> None:
+            await connection.execute(SAVE_FORGOTTEN, whom.licence_id, whom.asker, whom.forgotten_at)
+            rows = await connection.fetch(FACTS_OF, whom.licence_id)
+            left = []
+            for row in rows:
+                fact = LicenceFact.model_validate_json(row["fact"])
+                if row["learned_at"] <= whom.forgotten_at:
+                    fact = without(fact, whom.asker)
+                    key = (whom.licence_id, row["version"], row["content"])
+                    await connection.execute(REWRITE_FACT, *key, canonical(fact))
+                left.append(fact)
+            await connection.execute("delete from lookups where licence_id = $1", whom.licence_id)
+            await connection.execute(SAVE_LOOKUPS, *_lookup_columns(left))
+
+        await self.database.transaction(work)
+
+    async def drop_waiting(self, tickets: Collection[UUID]) -> int:
+        """Provisional answers of these tickets, with the text that they hold, are given up."""
+        rows = await self.database.transaction(lambda c: c.fetch(DROP_WAITING, list(tickets)))
+        return len(rows)
+
 
 SAVE_FACTS = """
 insert into facts (licence_id, version, content, effective_at, learned_at, fact)
@@ -242,6 +284,16 @@ FORGET = """
 delete from provisional p using unnest($1::uuid[], $2::text[]) as t(ticket_id, fingerprint)
 where p.ticket_id = t.ticket_id and p.fingerprint = t.fingerprint
 """
+SAVE_FORGOTTEN = """
+insert into forgotten (licence_id, asker, forgotten_at) values ($1, $2, $3)
+on conflict (licence_id, asker) do update set forgotten_at = excluded.forgotten_at
+where excluded.forgotten_at > forgotten.forgotten_at
+"""
+FACTS_OF = "select version, content, learned_at, fact from facts where licence_id = $1 for update"
+REWRITE_FACT = """
+update facts set fact = $4 where licence_id = $1 and version = $2 and content = $3
+"""
+DROP_WAITING = "delete from provisional where ticket_id = any($1::uuid[]) returning ticket_id"
 
 
 def _fact_columns(facts: Iterable[Appended]) -> tuple[list[object], ...]:

@@ -20,8 +20,17 @@ from services.router.case import (
     Input,
     Suspected,
 )
+from services.router.forgetting import forgotten
 from services.router.inputs import basis_json
-from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
+from shared.contracts import (
+    Cause,
+    Corrected,
+    Entitled,
+    Queue,
+    Requester,
+    Routed,
+    SecuritySuspected,
+)
 from shared.ids import conflicting_ticket_id
 from shared.postgres import Database
 
@@ -49,10 +58,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A case with the stored queue record of each revision."""
+    """A case with the stored queue record of each revision, and when its text was erased."""
 
     case: Case
     records: Mapping[int, bytes]
+    forgotten_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,44 @@ class Ledger:
         """Write what a restored ledger lacked; what stands there is not written again."""
         if lost:
             await self._database.transaction(lambda connection: _put_back(connection, lost))
+
+    async def asked_by(self, asker: Callable[[Requester], bool]) -> list[UUID]:
+        """The tickets of those requesters, by what the tickets say; reads every case."""
+
+        async def work(connection: asyncpg.Connection) -> list[UUID]:
+            rows = connection.cursor(REQUESTERS, prefetch=1000)
+            return [
+                row["ticket_id"]
+                async for row in rows
+                if asker(Requester.model_validate_json(row["requester"]))
+            ]
+
+        return await self._database.transaction(work)
+
+    async def texts_under(self, ticket_id: UUID) -> list[UUID]:
+        """The ticket, and whatever came under its key with another text."""
+        rows = await self._database.transaction(
+            lambda c: c.fetch(
+                "select ticket_id from cases where ticket_id = $1 or conflicts_with = $1", ticket_id
+            )
+        )
+        return [row["ticket_id"] for row in rows]
+
+    async def forgotten(self) -> list[tuple[UUID, datetime]]:
+        """Tickets whose words were erased, and when."""
+        rows = await self._database.transaction(
+            lambda c: c.fetch(
+                "select ticket_id, forgotten_at from cases where forgotten_at is not null"
+                " order by forgotten_at, ticket_id"
+            )
+        )
+        return [(row["ticket_id"], row["forgotten_at"]) for row in rows]
+
+    async def forget(self, ticket_ids: Sequence[UUID], now: datetime) -> int:
+        """Erase the words of these tickets; returns how many there are. Safe to repeat."""
+        return await self._database.transaction(
+            lambda connection: _forget(connection, ticket_ids, now)
+        )
 
 
 async def _take(
@@ -208,7 +256,7 @@ async def _find(connection: asyncpg.Connection, ticket_id: UUID) -> Found | None
         "select * from decisions where ticket_id = $1 order by revision", ticket_id
     )
     records = {each["revision"]: each["record"] for each in decided}
-    return Found(_case(row, map(_decision, decided)), records)
+    return Found(_case(row, map(_decision, decided)), records, row["forgotten_at"])
 
 
 def _case(row: asyncpg.Record, decisions: Iterable[Decision]) -> Case:
@@ -324,6 +372,41 @@ async def _put_back(connection: asyncpg.Connection, lost: Sequence[PutBack]) -> 
         INSERT_DECISION,
         [_row(each.after.ticket_id, made, each.records[made.revision]) for each, made in new],
     )
+
+
+REQUESTERS = """
+select ticket_id, requester from (
+    select c.ticket_id, coalesce(
+        convert_from(c.assessed, 'UTF8')::json #> '{accepted,ticket,requester}',
+        convert_from(c.suspected, 'UTF8')::json #> '{accepted,ticket,requester}',
+        (select convert_from(d.record, 'UTF8')::json #> '{ticket,requester}'
+         from decisions d where d.ticket_id = c.ticket_id order by d.revision limit 1)
+    )::text as requester
+    from cases c
+) asked where requester is not null
+"""
+
+
+async def _forget(connection: asyncpg.Connection, ticket_ids: Sequence[UUID], now: datetime) -> int:
+    cases = [forgotten(case) for case in (await _locked(connection, sorted(ticket_ids))).values()]
+    if not cases:
+        return 0
+    await _write_inputs(connection, cases)
+    await connection.executemany(
+        "update decisions set record = $3 where ticket_id = $1 and revision = $2",
+        [
+            (case.ticket_id, each.revision, each.record.model_dump_json().encode())
+            for case in cases
+            for each in case.decisions
+        ],
+    )
+    await connection.execute(
+        "update cases set forgotten_at = coalesce(forgotten_at, $2)"
+        " where ticket_id = any($1::uuid[])",
+        [case.ticket_id for case in cases],
+        now,
+    )
+    return len(cases)
 
 
 def _live_moved(before: Case, after: Case) -> bool:
