@@ -80,7 +80,11 @@ def forget(
     ] = None,
     again: Annotated[
         Path | None,
-        typer.Option(help="After a restore: lines that --list printed.", exists=True),
+        typer.Option(
+            help="After a restore: lines that --list printed; - for standard input.",
+            exists=True,
+            allow_dash=True,
+        ),
     ] = None,
     list_: Annotated[
         bool, typer.Option("--list", help="Print who was forgotten so far, for --again.")

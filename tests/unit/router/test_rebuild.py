@@ -11,13 +11,14 @@ from typing_extensions import override
 
 from services.router.case import Assessed, Case, Correction, Decision, Input
 from services.router.evidence import Kind, Seen, seen, taken_back, tickets
+from services.router.outbox import pending
 from services.router.rebuild import Incomplete, Rebuilt, rebuilt
 from services.router.revision import take
-from shared.contracts import Cause, Corrected, Entitled, Status
+from shared.contracts import Cause, Corrected, Entitled, Queue, Status
 from shared.envelope import Outgoing, encode
-from shared.ids import event_id
+from shared.ids import conflicting_ticket_id, event_id
 from shared.topics import CORRECTIONS, ENTITLED
-from tests.support.builders import NOW, TICKET, a_record
+from tests.support.builders import NOW, TICKET, a_record, an_accepted, an_entitled
 from tests.unit.router.test_orders_of_arrival import (
     INPUTS,
     NS,
@@ -208,3 +209,33 @@ def test_a_ledger_that_decided_otherwise_meanwhile_is_told() -> None:
     other = played([INPUTS["ordinary"]])
     with pytest.raises(Incomplete, match="revision 1 is"):
         again(topics.case, other.told())
+
+
+def test_two_texts_under_one_key_come_back_as_two_tickets_the_first_holding_the_id() -> None:
+    first = played([INPUTS["ordinary"]])
+    other = "f" * 64
+    second = an_accepted(fingerprint=other)
+    conflict = Case(conflicting_ticket_id(TICKET, other), TICKET, other, TICKET)
+    entitled = an_entitled(second)
+    arrived = Assessed(entitled, entitled.model_dump_json().encode())
+    conflict = take(conflict, arrived, RULES, NOW)
+    records = [on_entitled(entitled), *(record for record, _ in pending(conflict, NS, NOW))]
+    late = [seen(a_record(each, offset=99 + n), done=True) for n, each in enumerate(records)]
+    told = [*(each for each in late if each is not None), *first.told()]  # in any order
+    of_texts = [each for each in told if each.kind is not Kind.CORRECTED]
+    found = {case.ticket_id: evidence for case, evidence in tickets(TICKET, of_texts, [], {}, {})}
+    assert found.keys() == {TICKET, conflict.ticket_id}
+    assert [t.routed.queue for t in found[conflict.ticket_id].told] == [Queue.REVIEW]
+    assert [t.routed.queue for t in found[TICKET].told] == [Queue.EXTENSIONS]
+
+
+def test_a_withdrawal_whose_successor_was_never_told_leaves_the_decision_standing() -> None:
+    """The router died between the two: the successor is decided when its input comes again."""
+    topics = played([INPUTS["ordinary"], INPUTS["person says server"]])
+    second = topics.case.decisions[1].message_id
+    records = [each for each in topics.told(done=False) if each.id != second]
+    found = again(topics.cases[0], records).case
+    assert [(d.revision, d.live, d.withdrawn_at) for d in found.decisions] == [(1, True, NOW)]
+    for name in ("ordinary", "person says server"):
+        found = take(found, INPUTS[name], RULES, NOW)
+    assert told_of(found) == told_of(topics.case)
