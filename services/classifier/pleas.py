@@ -134,6 +134,14 @@ def without_pleas(text: str) -> str:
     return rest if len(rest) > 2 else text
 
 
+def says_more(text: str) -> bool:
+    """Whether a text has any sentence that does not only plead."""
+    return any(
+        any(letter.isalpha() for letter in sentence) and not only_pleads(sentence)
+        for sentence in SENTENCE.findall(text)
+    )
+
+
 def only_pleads(sentence: str) -> bool:
     if len(sentence) > LONGEST_PLEA or not PLEA.search(sentence):
         return False

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.classifier.pleas import without_pleas
+from services.classifier.pleas import says_more, without_pleas
 from services.classifier.words import forms_of
 
 LONGEST_READ = 6_000
@@ -160,8 +160,11 @@ def read(subject: str, body: str) -> Reading:
         words, logs = set_apart([line.lstrip("> ") for line in body_text.split("\n")])
         ask = "\n".join(words).strip()
     short, cut = within(ask)
+    heading = plain(subject[:500]).replace("\n", " ").strip()
+    if has_words(heading) and says_more(heading) and not says_more(short):
+        short = ""
     return Reading(
-        without_pleas(plain(subject[:500]).replace("\n", " ").strip()),
+        without_pleas(heading),
         without_pleas(short),
         "\n".join(logs)[:LONGEST_LOG],
         quoted,
@@ -201,7 +204,8 @@ def without_history(lines: list[str]) -> tuple[list[str], bool]:
     kept: list[str] = []
     for number, line in enumerate(lines):
         begins = history_begins(lines, number)
-        if begins and has_words("\n".join(kept)):
+        above = "\n".join(kept) if begins else ""
+        if begins and has_words(above) and says_more(above):
             return kept, True
         if not begins and not MAIL_HEADER.match(line):
             kept.append(line.lstrip("> "))
