@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +21,20 @@ from tests.support.sample_run import Decision, play
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 EXPECTED = Path(__file__).parents[2] / "deploy" / "sample" / "expected.jsonl"
-LABELLED = tuple(
-    Part(part.name, "tests.support.labelled_classifier", part.arguments)
-    if part.module == "services.classifier"
-    else part
-    for part in PARTS
-)
+
+
+def with_classifier(module: str) -> tuple[Part, ...]:
+    """The pipeline with another classifier in the place of ours."""
+    return tuple(
+        replace(part, module=module) if part.module == "services.classifier" else part
+        for part in PARTS
+    )
+
+
+LABELLED = with_classifier("tests.support.labelled_classifier")
+UNSEEN = with_classifier("tests.support.unseen_classifier")
+RIGHT_UNSEEN = 0.5
+"""A floor of the share in the expected queue; what is undecided goes to review by design."""
 
 
 @contextmanager
@@ -63,6 +73,28 @@ async def test_with_the_labels_in_place_of_the_model_all_180_stand_where_a_perso
     assert wrong == {}
     assert {d["queue"] for d in decided.values()} == {queue.value for queue in Queue}
     assert wrong_coverage(expected, decided) == {}
+
+
+async def test_with_verdicts_of_models_that_had_not_seen_them_most_stand_where_a_person_put_them(
+    work: Path,
+    kafka: Server,
+    database_url: str,
+    namespace: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with a_stack(work, kafka, database_url, namespace, UNSEEN) as stack:
+        decided = await play(stack, datetime.now(UTC))
+    expected = expectations()
+    right = [id_ for id_, wanted in expected.items() if wanted["queue"] == decided[id_]["queue"]]
+    review = [id_ for id_ in expected.keys() - set(right) if decided[id_]["queue"] == "review"]
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nout of fold: {len(right)} of {len(expected)} in the expected queue,"
+            f" {len(review)} of the others with a person\n"
+        )
+    reports = {id_ for id_, wanted in expected.items() if wanted["queue"] == "security"}
+    assert len(right) / len(expected) >= RIGHT_UNSEEN
+    assert len(reports & set(right)) / len(reports) >= RIGHT_UNSEEN
 
 
 def wrong_coverage(
