@@ -33,6 +33,10 @@ pytestmark = [pytest.mark.containers, pytest.mark.real, pytest.mark.timeout(1200
 ONE_OF_MANY = 20
 """How many tickets are accepted between two blows."""
 SETTLE_SECONDS = 150.0
+IN_POSTGRES = ("compose", "exec", "-T", "postgres")
+AS_TRIAGE = ("-U", "triage", "-d", "triage")
+DUMP = "/tmp/triage.dump"  # in the container
+DROP = "drop schema entitlements, router cascade"
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +145,30 @@ async def kill(pipeline: Compose, service: str, name: str) -> None:
         await pipeline.soon("start", name)
     else:
         await pipeline.soon("exec", "--detach", name, "sh", "-c", "kill -9 -1")
+
+
+async def test_a_restored_backup_is_caught_up_with_what_was_decided_since(
+    pipeline: Compose,
+) -> None:
+    """As the runbook says: the dump, then what the topics hold beyond it."""
+    await pipeline.soon(*IN_POSTGRES, "pg_dump", *AS_TRIAGE, "-Fc", "-f", DUMP)
+    async with submitting(pipeline) as tickets:
+        await tickets.more("the database is lost", 2 * ONE_OF_MANY)
+    await decided_once(pipeline, tickets.accepted)
+    before = sorted(pipeline.ledger())
+
+    await pipeline.soon("compose", "stop", "entitlements", "router")
+    await pipeline.soon(*IN_POSTGRES, "psql", *AS_TRIAGE, "-c", DROP)
+    await pipeline.soon(*IN_POSTGRES, "pg_restore", *AS_TRIAGE, "--single-transaction", DUMP)
+    assert not {ticket for ticket, *_ in pipeline.ledger()} & set(tickets.accepted)
+    await pipeline.soon("compose", "run", "--rm", "provision")
+    await pipeline.soon("compose", "run", "--rm", "triage", "rebuild")
+    assert sorted(pipeline.ledger()) == before
+
+    await pipeline.soon("compose", "up", "--wait", "--no-build", "entitlements", "router")
+    async with submitting(pipeline) as later:
+        await later.more("the end")
+    await decided_once(pipeline, tickets.accepted + later.accepted)
 
 
 async def all_healthy(pipeline: Compose) -> None:
