@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 import orjson
@@ -28,6 +28,8 @@ STRUCTURED = "application/cloudevents+json"
 LARGEST_EVENT = 1_500_000
 """Bytes. A submission has 256 kB at most; findings, evidence and marks come on top."""
 LONGEST_ATTRIBUTE = 1000
+LATEST_TIMESTAMP = 253_402_300_799_000
+"""The end of the year 9999, in milliseconds since 1970."""
 
 
 class Record(Protocol):
@@ -85,6 +87,11 @@ class RawEvent:
 
     attributes: Mapping[str, str]
     data: bytes
+
+
+def moment_of(timestamp: int) -> datetime:
+    """A record's timestamp (milliseconds since 1970), which a sender may set to any number."""
+    return datetime.fromtimestamp(min(max(timestamp, 0), LATEST_TIMESTAMP) / 1000, UTC)
 
 
 def encode(

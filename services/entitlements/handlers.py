@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -27,7 +27,7 @@ from shared.contracts import (
     StageFailure,
 )
 from shared.engine import Outcome, Work
-from shared.envelope import Event, Outgoing, Record, decode, encode, types_of
+from shared.envelope import Event, Outgoing, Record, decode, encode, moment_of, types_of
 from shared.ids import event_id
 from shared.topics import CLASSIFIED, ENTITLED, LICENCES, Reader
 
@@ -254,7 +254,7 @@ async def keep(entitling: Entitling, events: Sequence[LicenceEvent]) -> None:
 
 def appended_at(record: Record) -> datetime:
     """When the broker had the record, in UTC."""
-    return datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    return moment_of(record.timestamp)
 
 
 def _log_unknown_products(catalogue: Catalogue, fact: LicenceFact) -> None:

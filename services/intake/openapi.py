@@ -24,6 +24,10 @@ def document() -> dict[str, Any]:
     schema = Submission.model_json_schema(ref_template="#/components/schemas/{model}")
     parts = schema.pop("$defs", {})
     schema["anyOf"] = [_says_something("subject"), _says_something("body")]
+    schema["properties"]["body"] = {"type": ["string", "null"], "default": None}
+    attachments, labels = schema["properties"], parts["SubmittedAttachment"]["properties"]
+    attachments["attachments"] = _or_null(attachments["attachments"])
+    labels.update({name: _or_null(label) for name, label in labels.items()})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -127,6 +131,10 @@ def _header(name: str, *, required: bool, longest: int | None = LONGEST_KEY) -> 
         "required": required,
         "schema": {"type": "string", **bound},
     }
+
+
+def _or_null(shape: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [shape, {"type": "null"}]}
 
 
 def _says_something(field: str) -> dict[str, Any]:

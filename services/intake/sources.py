@@ -91,7 +91,7 @@ def read_sources(path: Path) -> Sources:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot read the sources file {path}: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark is not None else ""
         raise ValueError(f"the sources file {path}{where} is not valid YAML") from None
@@ -128,7 +128,7 @@ def _secret(path: Path, name: str, file: Path) -> Webhook:
     place = f"sources.{name}.webhook_secret_files in {path}"
     try:
         text = (path.parent / file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+    except (OSError, ValueError):
         raise ValueError(f"{place}: cannot read {file}") from None
     try:
         return Webhook(text)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared.contracts import Frozen, Moment
 
@@ -25,6 +34,16 @@ def _whole(given: object) -> object:
 Size = Annotated[int, Field(ge=0, lt=2**53), BeforeValidator(_whole)]
 
 
+class NullIsNothing:
+    """Null is read as nothing at all, as callers mean it; the published schema promises none."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, shape_of: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        shapes: list[JsonSchemaValue] = shape_of(core)["anyOf"]
+        return next(shape for shape in shapes if shape != {"type": "null"})
+
+
 class SubmittedRequester(Frozen):
     email: Annotated[str, StringConstraints(max_length=320)] | None = None
     account_id: Short | None = None
@@ -37,11 +56,11 @@ class SubmittedProduct(Frozen):
 
 
 class SubmittedAttachment(Frozen):
-    """An attachment's label. `size`: bytes. Null says as little as nothing."""
+    """An attachment's label. `size`: bytes."""
 
-    name: Annotated[Address | None, AfterValidator(lambda given: given or "")] = ""
-    media_type: Annotated[Short | None, AfterValidator(lambda given: given or "")] = ""
-    size: Annotated[Size | None, AfterValidator(lambda given: given or 0)] = 0
+    name: Annotated[Address | None, NullIsNothing(), AfterValidator(lambda it: it or "")] = ""
+    media_type: Annotated[Short | None, NullIsNothing(), AfterValidator(lambda it: it or "")] = ""
+    size: Annotated[Size | None, NullIsNothing(), AfterValidator(lambda it: it or 0)] = 0
 
 
 Attachments = Annotated[tuple[SubmittedAttachment, ...], Field(max_length=100)]
@@ -51,18 +70,20 @@ class Submission(Frozen):
     """A ticket as its source sends it. `external_id` names one message, not a thread.
 
     `subject` or `body` is required; `site_url` is any text; `sent_at` is RFC 3339 with offset.
-    Null is as good as absent everywhere. Unknown fields are ignored and never stored.
+    Unknown fields are ignored and never stored.
     """
 
     subject: Address | None = None
-    body: str | None = None
+    body: Annotated[str, StringConstraints(max_length=LARGEST_BYTES)] | None = None
     requester: SubmittedRequester | None = None
     site_url: Address | None = None
     product: SubmittedProduct | None = None
     sent_at: Moment | None = None
     channel: Short | None = None
     external_id: Short | None = None
-    attachments: Annotated[Attachments | None, AfterValidator(lambda given: given or ())] = ()
+    attachments: Annotated[
+        Attachments | None, NullIsNothing(), AfterValidator(lambda given: given or ())
+    ] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Submission:

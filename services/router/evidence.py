@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from services.router.case import Assessed, Case, Correction, Suspected
 from services.router.rebuild import Evidence, Heard, TakenBack, Told
 from shared.contracts import Corrected, Entitled, Frozen, Routed, SecuritySuspected, Withdrawn
-from shared.envelope import Record, decode, types_of, unwrap
+from shared.envelope import Record, decode, moment_of, types_of, unwrap
 from shared.ids import conflicting_ticket_id
 
 TYPES: dict[str, type[Frozen]] = {
@@ -53,7 +53,7 @@ def seen(record: Record, *, done: bool) -> Seen | None:
     """What the record tells; None where it names no ticket. Raises Permanent as `decode` does."""
     event = decode(record, TYPES)
     raw = unwrap(record).data
-    at = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+    at = moment_of(record.timestamp)
 
     def of(kind: Kind, id_: str, ticket_id: UUID, fingerprint: str | None) -> Seen:
         return Seen(kind, id_, ticket_id, fingerprint, at, record.offset, done, raw)

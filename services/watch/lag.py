@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from services.watch.lagging import Lag, PartitionLag
 from services.watch.reader import closed, partitions_of, stopped, stored_commits
+from shared.envelope import moment_of
 from shared.kafka import make_admin, make_consumer
 from shared.settings import KafkaSettings
 from shared.topics import TOPICS, Reader, group
@@ -72,7 +73,7 @@ async def _lag(
     waiting = {tp: start for tp, start in starts.items() if start < ends[tp]}
     readers = {tp: client for client, tps in members or () for tp in tps}
     found = await _oldest(consumer, waiting)
-    oldest = None if found is None else datetime.fromtimestamp(found / 1000, UTC)
+    oldest = None if found is None else moment_of(found)
     lag = Lag(
         group=name,
         reader=str(reader),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
 import orjson
 
 from services.watch.sighting import Kind, Parked, Place, Sighting
-from shared.envelope import STRUCTURED, Record
+from shared.envelope import STRUCTURED, Record, moment_of
 from shared.ids import ticket_id
 from shared.topics import (
     CLASSIFIED,
@@ -73,7 +73,7 @@ def sight(record: Record, place: Place) -> Sighting:
         place=place,
         partition=record.partition,
         offset=record.offset,
-        at=datetime.fromtimestamp(max(0, record.timestamp) / 1000, UTC),
+        at=moment_of(record.timestamp),
         key=key,
         type=attributes.get("type"),
         event_id=attributes.get("id"),
