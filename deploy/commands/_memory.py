@@ -126,9 +126,11 @@ class Memory:
         begins = await self.consumer.beginning_offsets(partitions)
         ends = await self.consumer.end_offsets(partitions)
         with progress(what, sum(ends[tp] - begins[tp] for tp in partitions)) as advance:
-            async for record in read_to_the_end(self.consumer, partitions):
-                yield record
-                advance(1)
+            for name in there:  # one after the other: what is fetched ahead stays small
+                mine = [tp for tp in partitions if tp.topic == name]
+                async for record in read_to_the_end(self.consumer, mine):
+                    yield record
+                    advance(1)
 
 
 async def _keep(staging: Staging, store: PostgresStore, batch: Sequence[Seen]) -> None:

@@ -157,8 +157,9 @@ async def _take(
 ) -> list[Case]:
     cases = await _first_come(connection, arrivals)
     known = sorted({a.base_id for a in arrivals if a.base_id not in cases})
+    erased: set[UUID] = set()
     if known:
-        cases |= await _locked(connection, known)
+        cases |= await _locked(connection, known, erased)
     before = dict(cases)
     cases = _named(cases, arrivals)
     ids = [_case_id(arrival, cases) for arrival in arrivals]
@@ -167,10 +168,12 @@ async def _take(
     }
     if conflicts:
         await _open_conflicts(connection, conflicts)
-        cases |= await _locked(connection, sorted(conflicts))
+        cases |= await _locked(connection, sorted(conflicts), erased)
         before |= {id_: cases[id_] for id_ in conflicts}
     for id_, arrival in zip(ids, arrivals, strict=True):
-        cases[id_] = take(cases[id_], arrival.input)
+        taken = take(cases[id_], arrival.input)
+        late = id_ in erased and taken is not cases[id_]
+        cases[id_] = forgotten(taken) if late else taken
     await _write(connection, before, cases)
     return [cases[id_] for id_ in ids]
 
@@ -233,11 +236,16 @@ async def _open_conflicts(
     )
 
 
-async def _locked(connection: asyncpg.Connection, ids: Sequence[UUID]) -> dict[UUID, Case]:
+async def _locked(
+    connection: asyncpg.Connection, ids: Sequence[UUID], erased: set[UUID] | None = None
+) -> dict[UUID, Case]:
+    """`erased`: gets those whose customer was forgotten, so that no text comes in again."""
     rows = await connection.fetch(
         "select * from cases where ticket_id = any($1::uuid[]) order by ticket_id for update",
         ids,
     )
+    if erased is not None:
+        erased |= {row["ticket_id"] for row in rows if row["forgotten_at"] is not None}
     decided = await connection.fetch(
         "select * from decisions where ticket_id = any($1::uuid[]) order by ticket_id, revision",
         ids,

@@ -24,14 +24,20 @@ from shared.ids import ticket_id
 from shared.settings import KafkaSettings
 from tests.support.backup import back_up, restore
 from tests.support.builders import (
+    BODY,
+    NOW,
     SOURCE,
     a_classified,
     a_flag,
     a_licence,
+    a_suspected,
     a_ticket,
     an_accepted,
     an_activation,
+    an_entitled,
 )
+from tests.support.builders import EMAIL as EMAIL_OF_EXAMPLES
+from tests.support.router import assessed, replica, suspected, with_schema
 from tests.support.servers import fresh_folder
 from tests.support.world import World, a_world
 
@@ -225,6 +231,23 @@ async def test_one_ticket_is_forgotten_alone(place: Place) -> None:
     assert json.loads(done.stdout)["tickets"] == [str(place.report)]
     marked = await place.rows("select ticket_id from router.cases where forgotten_at is not null")
     assert marked == [str((place.report,))]
+
+
+async def test_text_that_was_still_on_its_way_does_not_come_in_again(database_url: str) -> None:
+    accepted = an_accepted()
+    words = (BODY.encode(), EMAIL_OF_EXAMPLES.encode())
+    await with_schema(database_url)
+    async with replica(database_url) as router:
+        await router.decide([assessed(an_entitled(accepted))])
+        await router.ledger.forget([accepted.ticket_id], NOW)
+        (outcome,) = await router.decide([suspected(a_suspected(accepted))])
+        found = await router.ledger.find(accepted.ticket_id)
+    assert found is not None
+    assert [d.queue for d in found.case.decisions] == [Queue.EXTENSIONS, Queue.SECURITY]
+    assert found.case.suspected is not None
+    kept = [found.case.suspected.raw, *found.records.values()]
+    kept += [record.value or b"" for record in outcome.outgoing]
+    assert [word for word in words for each in kept if word in each] == []
 
 
 async def others_rows(place: Place) -> list[str]:

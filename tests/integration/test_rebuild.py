@@ -97,7 +97,7 @@ async def snapshot(dsn: str, reached: datetime) -> dict[str, Rows]:
         await connection.close()
 
 
-async def triage_rebuild(
+async def triage(
     settings: KafkaSettings, dsn: str, *arguments: str
 ) -> subprocess.CompletedProcess[str]:
     given = {
@@ -107,7 +107,7 @@ async def triage_rebuild(
     }
     return await asyncio.to_thread(
         subprocess.run,
-        [sys.executable, "-m", "deploy.commands", "rebuild", "--json", *arguments],
+        [sys.executable, "-m", "deploy.commands", *arguments, "--json"],
         env=os.environ | given,
         capture_output=True,
         text=True,
@@ -190,9 +190,9 @@ async def test_after_a_restore_the_ledger_is_what_it_was_and_nothing_is_decided_
     for topic in NEEDED:
         assert await without(topic, settings, database_url, at(12), monkeypatch) != before, topic
 
-    trial = await triage_rebuild(settings, database_url, "--dry-run")
+    trial = await triage(settings, database_url, "rebuild", "--dry-run")
     assert trial.returncode == 0, trial.stderr
-    done = await triage_rebuild(settings, database_url)
+    done = await triage(settings, database_url, "rebuild")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found == json.loads(trial.stdout) | {"dry_run": False}
@@ -201,12 +201,18 @@ async def test_after_a_restore_the_ledger_is_what_it_was_and_nothing_is_decided_
         assert after[query] == was, query
     for (old,), (new,) in zip(published, await asked_of(database_url, PUBLISHED), strict=True):
         assert abs(old - new) < timedelta(seconds=5)
-    again = await triage_rebuild(settings, database_url)
+    again = await triage(settings, database_url, "rebuild")
     counts = json.loads(again.stdout)
     counts["ledger"].pop("tickets")
     assert not any(counts["ledger"].values()), counts
     assert not any(counts["entitlements"].values()), counts
     assert await snapshot(database_url, at(12)) == before
+    asked_once = {life.cuts: str(life.ticket_id) for life in everybody if life.name == "asks"}
+    kept = await triage(settings, database_url, "explain", asked_once[1, 1], "--replay")
+    assert json.loads(kept.stdout)["reproduced"] is True
+    put_back = await triage(settings, database_url, "explain", asked_once[0, 1], "--replay")
+    assert put_back.returncode == 1
+    assert "put back after a restore" in put_back.stderr
 
     async with a_world(fresh_folder(work), kafka, database_url, namespace) as world:
         await settled(settings)
