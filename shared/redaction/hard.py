@@ -13,6 +13,7 @@ from shared.redaction.values import (
     before_markup,
     is_hard,
     is_harder,
+    is_known_form,
     is_made_up,
     is_memorable,
     is_phrase,
@@ -58,7 +59,8 @@ _PHRASE = re.compile(
     r"(?<![\w.@/#=-])[A-Za-z]{3,12}(?:-[A-Za-z]{3,12}){2,6}(?:-?[0-9]{1,4})?(?![\w-])"
 )
 _NAMED = re.compile(
-    r"(?i)(?:nonce[^\n]{0,30}|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
+    r"(?i)(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
+    r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
     r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
     r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
     r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
@@ -123,13 +125,14 @@ def _stands_out(text: str, start: int, value: str) -> bool:
     """Whether it can be nothing but a password, or was handed over and is named nothing else."""
     if _ID.fullmatch(value) is not None:
         return False
-    alone = is_harder(value) or (is_random(value) and not value.isalnum())
+    jumble = is_random(value)
+    alone = is_harder(value) or (jumble and not value.isalnum())
     if not alone and not _is_given(text, start, value):
         return False
     around = max(0, start - FAR), start + FAR
     if _NAMED.search(text, max(0, start - 40), start) or _ELSE.search(text, *around):
         return False
-    return alone or _COUPON.search(text, *around) is None
+    return alone or jumble or _COUPON.search(text, *around) is None
 
 
 def _is_given(text: str, start: int, value: str) -> bool:
@@ -206,13 +209,9 @@ def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
 
 def _is_second_of_pair(text: str, start: int, value: str) -> bool:
     """`name / value`: the value need be less hard, as its place says what it is."""
-    paired = _PAIRED.search(text, max(0, start - 4), start) is not None
-    return (
-        paired
-        and not value.isalpha()
-        and is_made_up(value)
-        and _WORD_2.fullmatch(value) is not None
-    )
+    if _PAIRED.search(text, max(0, start - 4), start) is None or value.isalpha():
+        return False
+    return is_made_up(value) and not is_known_form(value) and _WORD_2.fullmatch(value) is not None
 
 
 def _in_address(text: str, at: int) -> bool:

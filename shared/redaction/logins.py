@@ -41,6 +41,8 @@ _WITH = re.compile(
     r"\b(?:with|mit|con|avec|as|als|use|using|comme|como|med|com|z)\s[\"'“„`]?"
     r"(?P<user>[\w.@+-]{2,60})[\"'”`]?(?=\s(?:and|und|y|et|e|en|og|och|/|\+|&)\s)"
 )
+_PATH = re.compile(r"\w/[\w.-]+/$")
+_LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
 _HINT = re.compile(r"[0-9!#$%&*+=?@^~/|]|-[a-z]{3,}-")
 REACH = 90
 """Characters around a word for a login in which its name and password stand."""
@@ -94,7 +96,7 @@ def _along(text: str, at: int, name: str, *, tied: bool, blank: bool) -> Span | 
 
     `tied`: name and password are what is expected here; `blank`: even with a mere blank between.
     """
-    for _ in range(MOST_NAMES):
+    for names in range(MOST_NAMES):
         gap = _GAP.match(text, at)
         secret = _SECRET.match(text, gap.end()) if gap is not None else None
         if gap is None or secret is None:
@@ -102,9 +104,11 @@ def _along(text: str, at: int, name: str, *, tied: bool, blank: bool) -> Span | 
         start, end = trimmed(text, *secret.span())
         value = text[start:end]
         sign = gap["sign"].strip(" \t")
-        if _fits(value, sign, tied=tied and (blank or sign != "")):
-            return Span(start, end, "password")
-        if tied and sign in _STROKES and name.islower() and _is_last_word(text, end, value):
+        if sign == "/" and _PATH.search(text, max(0, at - REACH), start) is not None:
+            return None
+        plain = tied and sign in _STROKES and name.islower() and _is_last_word(text, end, value)
+        typed = names > 0 and sign == "" and is_memorable(value) and _LINE_END.match(text, end)
+        if plain or typed or _fits(value, sign, tied=tied and (blank or sign != "")):
             return Span(start, end, "password")
         user = _NAME.match(text, gap.end())
         if user is None:

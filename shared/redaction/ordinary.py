@@ -64,7 +64,7 @@ hetzelfde nodig felaktigt fortfarande redacted removed purpose safety safely hid
 cut snipped blanked keeper enpass nordpass passbolt vaultwarden keychain schlüsselbund zettel papier
 notebook cuaderno carnet enveloppe umschlag coffre caja fuerte pending provided supplied separate
 you should would could must may might care take better get got make made take took come came went
-optional mandatory minimum maximum
+pídemela pídemelo demandez-moi fragt frag keepassxc optional mandatory minimum maximum
 """
 _STATES = frozenset(STATES.split())
 """Never a password, whatever ties them."""

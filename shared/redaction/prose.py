@@ -118,7 +118,10 @@ def _tied(text: str, lowered: str, word: Word) -> Span | None:
         sure = not (verb or aside or tie["for"])
         found = _value(text, tie.end(), token=token, sure=sure)
         if found is None and not (token or aside):
-            found = _plain(text, tie.end()) or (_phrase(text, tie.end()) if sure else None)
+            dots = tie["tie"].strip(" .…") == ""
+            found = (None if dots else _plain(text, tie.end())) or (
+                _phrase(text, tie.end()) if sure else None
+            )
         if found is not None:
             return found
     if not token and (found := _changed(text, lowered, word)) is not None:
@@ -158,7 +161,7 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
             len(value) >= 4
             and not is_no_value(value)
             and not ("(" in found["q"] and " " in value)
-            and not (" " in value and is_common(value.split()[0].rstrip(",:")))
+            and not (" " in value and _is_sentence(value))
         )
     elif sure and _SHOUT.fullmatch(value):
         fits = not is_sentence_word(value[:-1])
@@ -172,6 +175,11 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
             and not is_no_value(value)
         )
     return Span(start, end, "token" if token else "password") if fits else None
+
+
+def _is_sentence(value: str) -> bool:
+    words = value.split()
+    return len(words) > MOST_WORDS or is_common(words[0].rstrip(",:"))
 
 
 def _alone(text: str, end: int, value: str) -> bool:

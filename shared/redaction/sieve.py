@@ -25,6 +25,8 @@ from shared.redaction.words import (
 
 MOST_PLACES = 400
 """Past so many, all but the end of the text goes: no ticket, and no time to be subtle."""
+KEPT_PLACES = 150
+"""Of so many places the first are read all the same."""
 MOST_LOGINS = 200
 """Past so many, words for a login are those of a log."""
 END = 1500
@@ -135,11 +137,14 @@ def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
     found = Places()
     last = len(text) - END
     hits = chain.from_iterable(
-        chain(_beginnings(lowered, *stretch), _insides(lowered, *stretch)) for stretch in stretches
+        chain(_insides(lowered, *stretch), _beginnings(lowered, *stretch)) for stretch in stretches
     )
+    crowd = last
     for count, hit in enumerate(hits):
+        if count == KEPT_PLACES:
+            crowd = hit[0]
         if count > MOST_PLACES and hit[0] < last:
-            return Places(crowded=Span(hit[0], last, "password"))
+            return Places(crowded=Span(min(crowd, hit[0]), last, "password"))
         _keep(text, lowered, hit, found)
     for scan in SCANS:
         if scan.literal in text:

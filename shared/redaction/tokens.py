@@ -55,7 +55,8 @@ def _is_token(text: str, found: re.Match[str]) -> bool:
     first = max(0, found.start() - CONTEXT)
     if _HASH.search(text, first, found.start()) or _QUERY.search(text, first, found.start()):
         return False
-    return found["mixed"] is not None or not _HASH.search(text, found.end(), found.end() + 20)
+    behind = text[found.end() : found.end() + 20]
+    return "nonce" not in behind and (found["mixed"] is not None or not _HASH.search(behind))
 
 
 def _may_be_token(value: str) -> bool:

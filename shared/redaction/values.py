@@ -10,7 +10,9 @@ _NO_VALUE = re.compile(
     r"(?i)\*+|•+|\.+|x{3,}(?:-x{2,})*|-+|_+|\?+|…|\[?removed.*|incorrect\w*|invalid\w*|varchar.*|your.*"
     r"|https?:.*|www\..*|/\S*|\$\w+.*|\$\{.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
     r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+(?:-[a-z0-9]+)*"
-    r"|[\w-]+=[\"'].*|enc\[.*|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*"
+    r"|[\w-]+=(?:[\"'].*|\*+)|enc\[.*|(?:process|os)\.env.*|\$\(.*"
+    r"|(?:op|vault|arn|file|ssm|env|secrets?)[:.][\w/:.].*|<[a-z_ 0-9-]*>?|sha256:.*"
+    r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*"
     r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
@@ -24,7 +26,7 @@ _KNOWN_FORM = re.compile(
     r"(?i).*(?:://|::|->|\\\\|\.php|\.js|\.css|\.html?"
     r"|\.log|\.zip|\.csv|\.png|\.jpe?g|\.pdf|\.svg).*"
     r"|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*|#?[0-9a-f]{6,64}"
-    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+"
     r"|data:\S+|[a-z]\w*(?:_\w+){2,}|&\w+;.*|[a-z]\w*(?:\\+[a-z]\w*)+|[a-z-]+=[\"'].*"
     r"|\d{1,2}[/-][a-z]{3}(?:[/-]\d{2,4}\S*)?|\d{4}-\d\d-\d\d\S*|-{2,}\S*-{2,}|\S*\[?\]=\S*"
@@ -40,14 +42,16 @@ _KNOWN_FORM = re.compile(
     r"|\S*(?:div|span|input|button)\.[a-z]\S*|[a-z]:\\\S*|\\\S*|\S*\\\S+\\\S*|(?:gclid|fbclid|msclkid|\w*clid|utm_\w+|mc_\w+|_ga\w*)[=:]\S*"
     r"|[a-z]+\d+(?:\.\d+)+|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+"
     r"|(?-i:#[A-Z0-9]+(?:-[A-Z0-9]+)+|#\d+(?:-\w+)?|[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})"
-    r"|[\w-]+(?:\.[\w-]+){3,}|\S+\.\w{1,4}:\d+(?::\d+)?|[\w.-]+\[[\d.:]+\](?::\d+)?"
-    r"|\S*[\"'][:,]\s?[\"'{]\S*|\S*[a-z_]{5,}\(\S*|\S*&[a-z]{2,6};\S*|[\w.-]+\.[a-z]{2,12}:\d+"
+    r"|[\w-]+(?:\.[\w-]+){3,}|\S+\.\w{1,4}:\d+(?::\d+)?|[\w.-]+\[[\d.:]+\]?(?::\d+)?"
+    r"|\S*[\"'][:,}\]]\s?[,\"'{]\S*|\w+[\"”][-–]\w+|.*\)>.*|(?-i:[A-Z][A-Za-z]+\.[a-z]{2,4})"
+    r"|.*\.(?:sql|gz|tar|bak|txt|json|xml|ya?ml)(?:\W.*)?|\S*&(?:trade|copy|reg|nbsp|amp|quot|lt|gt)\b.*"
+    r"|\S*[a-z_]{5,}\(\S*|\S*&[a-z]{2,6};\S*|[\w.-]+\.[a-z]{2,12}:\d+"
     r"|[a-z]+2[a-z]+|(?:user\w*|login|name|host|server|port|email|mail|db)[=:]\S*"
 )
 _NOT_HARD = re.compile(
     r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?|[$#@&*\\]?[a-z_\\]{4,}\d?\(.*|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
-    r"|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\**[^\W\d_]+(?:[-'’][^\W\d_]+)*[)\]]?[!?*#.:]*"
-    r"|(?-i:[a-z_]\w*=\w{1,12})|[a-z]+(?:_[a-z]+)+[?:.]*|[a-z]+\+\+"
+    r"|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\**[^\W\d_]+(?:[-'’][^\W\d_]+)*[)\]!?*.:]*"
+    r"|(?-i:[a-z_]\w*=\w{1,12})|[a-z]+(?:_[a-z]+)+[?:.]*|[a-z]+\+{1,2}"
     r"|[a-z_.]+=\w{1,12}"
 )
 _CAMEL = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[A-Z][a-z])+[\W_]*")
@@ -79,10 +83,12 @@ _JUMP = re.compile(
     r"(?<=[a-z])(?=[^a-z])|(?<=[A-Z])(?=[^A-Za-z])|(?<=[0-9])(?=[^0-9])"
     r"|(?<=[^A-Za-z0-9])(?=[A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])"
 )
+_LABEL = re.compile(r"[A-Za-z][A-Za-z_-]{1,24}[:=#](?!//)")
 _NO_JUMBLE = re.compile(
-    r"(?i).*(?:://|[?&]\w+=|\.php|\.js|\.css|::|->|nonce|data:|\[removed|\$_).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
+    r"(?i)(?:op|vault|arn):.*|(?:sha\d+|aaaa[bce]3nza).*|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|.*\d{1,3}(?:\.\d{1,3}){3}.*|.*\d\d:\d\d:\d\d.*"
+    r"|.*(?:://|[?&]\w+=|\.php|\.js|\.css|::|->|nonce|data:|\[removed|\$_).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
     r"|[\w.-]*[a-z][/-]?v?\d+(?:\.\d+)+\S*|[\w.-]+=[\"'\w].*|\S*@[\w-]+(?:\.[\w-]+)+\S*|\S*__\S+"
-    r"|(?-i:[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})|[\w.-]+(?:\.[\w-]+){3,}|<[^<>]+>.*"
+    r"|(?-i:[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})|[\w.-]+(?:\.[\w-]+){3,}|.*<[^<>]+>.*"
     r"|b2[bc]\S*|(?:sc|css|jss)-\S*|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\d[\d.,/:-]*\d[a-z]{0,3}|\S*[\"'][:,]\S*"
     r"|.*pk_(?:live|test)_.*|(?:[a-z]+\\+)+\w*|\d{1,2}/[a-z]{3}/\d{4}.*|\w*[0-9a-f]{24,}"
     r"|\S*\d{4}-\d\d-\d\d\S*|/(?:[\w.-]+/)+[\w.-]*|-{2,}\S*-{2,}|.*\\x[0-9a-f]{2}.*|(?-i:[a-z_]{4,}|[A-Z]{4,})\(.*"
@@ -136,6 +142,8 @@ def is_mixed(value: str) -> bool:
 
 def is_random(value: str) -> bool:
     """Whether only a machine writes so: small and capital letters, digits and signs in a jumble."""
+    name = _LABEL.match(value)
+    value = value if name is None else value[name.end() :]
     if not 8 <= len(value) <= 64 or _UPPER.search(value) is None or _LOWER.search(value) is None:
         return False
     jumps = len(_JUMP.findall(value))

@@ -1,6 +1,6 @@
 """How many planted secrets go, how many look-alikes stay? Counts and kinds only, never a value.
 
-The texts of both sets were written by people who had not seen the patterns.
+The texts of all sets but our own were written by people who had not seen the patterns.
 """
 
 from __future__ import annotations
@@ -15,10 +15,16 @@ from shared.redaction import redact, redact_together
 
 DATA = Path(__file__).parents[2] / "data" / "secrets"
 KEY = b"k" * 32
-FIRST = pytest.param(DATA, 0, 5, id="first")
-BLIND = pytest.param(DATA / "blind", 8, 4, id="blind")
-"""Folder, most survivors, most look-alikes marked. The patterns were mended on the first set; of
-the blind one nobody who works on the patterns has read a line: its bounds are what was measured."""
+FIRST = pytest.param(DATA, 0, 0, id="first")
+SECOND = pytest.param(DATA / "blind", 0, 0, id="second")
+THIRD = pytest.param(DATA / "third", 7, 12, id="third")
+OWN = pytest.param(DATA / "own", 8, 15, id="own")
+"""Folder, most survivors, most look-alikes marked. The patterns were mended on the first two, and
+written along with our own; of the third nobody who works on the patterns has read a line: its
+bounds are what was measured when it was first looked at."""
+SETS = [FIRST, SECOND, THIRD, OWN]
+LEAST = 350
+"""Lines without which a set says little."""
 
 
 def lines(folder: Path, name: str) -> list[dict[str, object]]:
@@ -69,21 +75,21 @@ def wrongly_marked(lookalikes: list[dict[str, object]]) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize(("folder", "most", "_"), [FIRST, BLIND])
+@pytest.mark.parametrize(("folder", "most", "_"), SETS)
 def test_planted_secrets_do_not_survive(folder: Path, most: int, _: int) -> None:
     planted = lines(folder, "planted.jsonl")
     found = survivors(planted)
     print(f"\n{folder.name}: {found.total()} of {len(planted)} survive {dict(found)}")  # noqa: T201  # the figures
-    assert len(planted) >= 500
+    assert len(planted) >= LEAST
     assert found.total() <= most
 
 
-@pytest.mark.parametrize(("folder", "_", "most"), [FIRST, BLIND])
+@pytest.mark.parametrize(("folder", "_", "most"), SETS)
 def test_hardly_a_lookalike_is_marked(folder: Path, _: int, most: int) -> None:
     lookalikes = lines(folder, "lookalikes.jsonl")
     found = wrongly_marked(lookalikes)
     print(f"\n{folder.name}: {found.total()} of {len(lookalikes)} marked {dict(found)}")  # noqa: T201  # the figures
-    assert len(lookalikes) >= 500
+    assert len(lookalikes) >= LEAST
     assert found.total() <= most
 
 
