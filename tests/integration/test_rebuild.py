@@ -67,6 +67,11 @@ NEEDED = (
     *(QUEUES[q] for q in (Queue.EXTENSIONS, Queue.REVIEW, Queue.RENEWAL, Queue.REFERRAL)),
 )
 """Topics that these tickets leave traces on; what is on `queues.security` follows from SECURITY."""
+UNDER = (
+    "select ticket_id, '--revision', revision from router.decisions where basis {}"
+    " order by revision limit 1"
+)
+"""A decision with, or without, what is known of its making."""
 Rows = list[tuple[Any, ...]]
 
 
@@ -207,10 +212,11 @@ async def test_after_a_restore_the_ledger_is_what_it_was_and_nothing_is_decided_
     assert not any(counts["ledger"].values()), counts
     assert not any(counts["entitlements"].values()), counts
     assert await snapshot(database_url, at(12)) == before
-    asked_once = {life.cuts: str(life.ticket_id) for life in everybody if life.name == "asks"}
-    kept = await triage(settings, database_url, "explain", asked_once[1, 1], "--replay")
+    of_dump = await asked_of(database_url, UNDER.format("is not null"))
+    kept = await triage(settings, database_url, "explain", *map(str, of_dump[0]), "--replay")
     assert json.loads(kept.stdout)["reproduced"] is True
-    put_back = await triage(settings, database_url, "explain", asked_once[0, 1], "--replay")
+    of_topics = await asked_of(database_url, UNDER.format("is null"))
+    put_back = await triage(settings, database_url, "explain", *map(str, of_topics[0]), "--replay")
     assert put_back.returncode == 1
     assert "put back after a restore" in put_back.stderr
 
