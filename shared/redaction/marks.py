@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from shared.redaction.hard import hard_words, harder_words
+from shared.redaction.alone import lonely_words
+from shared.redaction.hard import hard_words
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
 from shared.redaction.private_keys import private_keys
@@ -42,6 +43,7 @@ SEAM = "\n\n"
 """Between the texts of one ticket, while they are searched as one."""
 LONGEST_NAMED = 5000
 MOST_REPEATED = 20
+MOST_OCCURRENCES = 400
 DENSE_AFTER = 500
 DENSE_GAP = 200
 
@@ -141,13 +143,23 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
     if stretches[0] == (0, len(text)):
-        yield from harder_words(text, stretches)
+        yield from lonely_words(text, stretches)
     yield from unnamed_tokens(text, found.words)
     for value, kind in literals.items():
-        at = text.find(value)
-        while at >= 0:
-            yield Span(at, at + len(value), kind)
-            at = text.find(value, at + len(value))
+        yield from _occurrences(text, value, kind)
+
+
+def _occurrences(text: str, value: str, kind: str) -> Iterable[Span]:
+    """Wherever the value stands; past very many, what stands between them goes, too."""
+    count = 0
+    at = text.find(value)
+    while at >= 0:
+        count += 1
+        if count == MOST_OCCURRENCES:
+            yield Span(at, text.rindex(value) + len(value), kind)
+            return
+        yield Span(at, at + len(value), kind)
+        at = text.find(value, at + len(value))
 
 
 def _disjoint(spans: Iterable[Span]) -> list[Span]:

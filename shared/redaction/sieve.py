@@ -114,7 +114,11 @@ _USER_REACH = 75
 
 
 _PERCENT = re.compile(r"%[0-9a-f][0-9a-f]")
-_ENTITY = re.compile(r"&(?:lt|gt|quot|amp|nbsp|#0?3[49]);")
+_ENTITIES = {
+    name: html.unescape(name).replace("\u00a0", " ").ljust(len(name))
+    for name in ["&lt;", "&gt;", "&quot;", "&amp;", "&nbsp;", "&#39;", "&#039;", "&#34;"]
+}
+"""Each as what it stands for, and blanks."""
 _ESCAPED = re.compile(r"\\[nrt]")
 
 
@@ -124,12 +128,9 @@ def in_place_lower(text: str) -> str:
     if "%" in lowered:
         lowered = _PERCENT.sub("   ", lowered)
     if "&" in lowered:
-        lowered = _ENTITY.sub(_unescaped, lowered)
+        for entity, sign in _ENTITIES.items():
+            lowered = lowered.replace(entity, sign)
     return _ESCAPED.sub("  ", lowered) if "\\" in lowered else lowered
-
-
-def _unescaped(entity: re.Match[str]) -> str:
-    return html.unescape(entity[0]).replace("\u00a0", " ").ljust(len(entity[0]))
 
 
 def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:

@@ -19,7 +19,8 @@ from shared.redaction.words import Sign
 
 BEFORE, AFTER = 60, 110
 """Characters around a word for a token in which it may stand."""
-MOST_WORDS = 60
+MOST_WORDS = 15
+"""At each end of a text; between them they are those of a log."""
 LONGEST = 252
 _CANDIDATE = re.compile(
     r"(?<![\w.@#&?%-])(?:(?P<hex>[0-9a-f]{32}(?:[0-9a-f]{8}|[0-9a-f]{32})?)"
@@ -41,7 +42,10 @@ _WORDY = re.compile(r"[A-Za-z]*[a-z]{12}[A-Za-z]*")
 
 def unnamed_tokens(text: str, words: Sequence[Word]) -> Iterable[Span]:
     """What only a machine makes, close to a word for a token."""
-    for word in [word for word in words if word.sign is Sign.TOKEN][:MOST_WORDS]:
+    tokens = [word for word in words if word.sign is Sign.TOKEN]
+    if len(tokens) > 2 * MOST_WORDS:
+        tokens = tokens[:MOST_WORDS] + tokens[-MOST_WORDS:]
+    for word in tokens:
         first = max(0, word.start - BEFORE)
         first = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first), first - LONGEST) + 1
         for found in _CANDIDATE.finditer(text, first, word.end + AFTER):

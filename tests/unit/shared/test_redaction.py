@@ -170,6 +170,15 @@ HOSTILE = [
     ),
     *("pw ", "pw is ", "password:", '{"password":"', "token ", "the password for ", "kennwort ("),
     *("login ", "login aB1!x9 ", "user a:b ", "define('DB_PASSWORD', '", "AUTH_KEY ", "Bearer a1"),
+    *('passphrase "abc def ghi jkl" ', "aB1!x9Kq2#Zp ", f"token {HEX * 2} ", "is x7k2m9qpz "),
+    *(
+        "&amp;",
+        "://aaaaaaaaaaaaaaaaaaaaaa@",
+        "user:a1bcdefg@host.",
+        "5432:a:b:",
+        "MIIaB3/",
+        "a-bcd-",
+    ),
     *("-----BEGIN PRIVATE KEY-----", "mysql -p", "curl -u ", AWS + " ", "identified by '"),
 ]
 

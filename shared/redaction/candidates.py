@@ -1,0 +1,119 @@
+"""Which words of a text are worth a look, what of them may be a value, and what led to them?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shared.redaction.values import before_markup, is_random
+
+Stretch = tuple[int, int]
+"""Characters [begin, end) of a text."""
+REACH = 14
+"""Characters in front of a word that say whether it was handed over."""
+NAME = 40
+"""Characters in front of a word in which it is named."""
+LONGEST_ADDRESS = 300
+_SIGNS = r"0-9!#$%&*+?^~§€"
+_CANDIDATE = re.compile(
+    rf"[\s\"'“„«‘`(\[{{>|](?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}]|[^\s\ufdd0]{{0,12}}[a-z][A-Z])"
+    r"(?=[^\s\ufdd0A-Za-z]{0,40}+[A-Za-z])(?P<word>[^\s\ufdd0]{6,80})"
+)
+_NAMED = re.compile(
+    r"(?i)(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
+    r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
+    r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
+    r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
+    r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
+    r"(?: (?:is|ist|es|est|was|nr\.?|no\.?|code))?"
+    r")[\s:#„“\"'«-]{1,4})$"
+)
+"""What says that the next word is something else."""
+_HANDED = re.compile(
+    r"(?i)(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
+    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|old|new|says?|called"
+    r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
+    r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
+    r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
+    r"|jest|är|er|med|och|og|è|é|e|con|con|het|met|als|to|i|z|na|jako|som|com"
+    r"|(?:it|c|that|what|here|pw|pass|mdp|password)[’']?s?(?:[’'](?:s|est))?)"
+    r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|^|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
+)
+"""What stands in front of a word that somebody was given or typed."""
+_ADDRESS = re.compile(r"(?:://|[?&]\w+=)\S*$")
+_TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
+
+
+def at_both_ends(stretches: Sequence[Stretch], most: int) -> Iterable[Stretch]:
+    """The stretches, of very many characters only the first and the last."""
+    if sum(end - begin for begin, end in stretches) <= most:
+        return stretches
+    half = most // 2
+    kept: list[Stretch] = []
+    room = half
+    for begin, end in stretches:
+        if room <= 0:
+            break
+        kept.append((begin, min(end, begin + room)))
+        room -= end - begin
+    room, least = half, kept[-1][1]
+    for begin, end in reversed(stretches):
+        if room <= 0 or end <= least:
+            break
+        kept.append((max(begin, end - room, least), end))
+        room -= end - begin
+    return kept
+
+
+def candidates(text: str, first: int, last: int) -> Iterable[Stretch]:
+    """Words with a digit, a sign or a capital inside."""
+    if first == 0:
+        word = text[:80].split(None, 1)[:1]
+        if word and text.startswith(word[0]) and len(word[0]) > 5:
+            yield 0, len(word[0])
+    for found in _CANDIDATE.finditer(text, max(0, first - 1), last):
+        yield found.span("word")
+
+
+def parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
+    """`name=value` and `name/value` as their value, else the whole word."""
+    stop = before_markup(text, start, stop)
+    tag = _TAG.match(text, start, stop)
+    start = start if tag is None else tag.end()
+    mail = _MAIL.match(text, start, stop)
+    if mail is not None:
+        yield mail.end(), stop
+        return
+    if is_random(text[start:stop]):
+        yield start, stop
+        return
+    for sign in "=/:":
+        at = text.find(sign, start, stop)
+        if at > start and _is_name(text[start:at], text[at + 1 : stop], sign):
+            yield at + 1, stop
+            if sign == "/" or text[start:at].replace("_", "").islower():
+                return
+    yield start, stop
+
+
+def _is_name(name: str, value: str, sign: str) -> bool:
+    """Whether it names what stands behind the sign; behind a colon no address may stand."""
+    plain = sign != ":" or not any(other in value for other in ":/\\")
+    return plain and name.replace("-", "_").isidentifier()
+
+
+def is_handed(text: str, start: int) -> bool:
+    """Whether what stands in front says that the word was given, typed or set."""
+    return _HANDED.search(text, max(0, start - REACH), start) is not None
+
+
+def is_named(text: str, start: int) -> bool:
+    """Whether what stands in front says that it is something else."""
+    return _NAMED.search(text, max(0, start - NAME), start) is not None
+
+
+def is_in_address(text: str, at: int) -> bool:
+    """Whether it is a part of a URL that is cut at a bar or a bracket."""
+    before = text[max(0, at - LONGEST_ADDRESS) : at]
+    return not before[-1:].isspace() and _ADDRESS.search(before) is not None
