@@ -25,7 +25,7 @@ from shared.redaction.words import (
 
 MOST_PLACES = 400
 """Past so many, all but the end of the text goes: no ticket, and no time to be subtle."""
-KEPT_PLACES = 150
+KEPT_PLACES = 80
 """Of so many places the first are read all the same."""
 MOST_LOGINS = 200
 """Past so many, words for a login are those of a log."""
