@@ -67,7 +67,7 @@ HISTORY_BEGINS = re.compile(
 )
 WRAPPED_INTRODUCTION = re.compile(r"^\s*(?:On|Am|Le|El|Il|Em|Op)\b.*\d")
 MAIL_HEADER = re.compile(
-    r"^\s*>?\s*(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|enviado|para|asunto"
+    r"^\s*(?:>\s*)?(?:from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|enviado|para|asunto"
     r"|fecha|envoyé|à|objet|da|inviato|a|oggetto|van|verzonden|aan|onderwerp|assunto|data)\s*:\s+\S",
     re.IGNORECASE,
 )
