@@ -78,9 +78,10 @@ def seconds(parse: Callable[[str], object], text: str) -> float:
     return time.process_time() - began
 
 
-def growth(parse: Callable[[str], object], text: str) -> float:
-    """How much more the whole costs than its half, the best of three."""
-    return min(seconds(parse, text) / seconds(parse, text[: len(text) // 2]) for _ in range(3))
+def is_linear(parse: Callable[[str], object], text: str) -> bool:
+    """Whether the whole costs about twice its half; a busy machine is asked three times."""
+    half = text[: len(text) // 2]
+    return any(seconds(parse, text) / seconds(parse, half) < SLOPE for _ in range(3))
 
 
 @pytest.mark.parametrize("name", PARSERS)
@@ -91,7 +92,7 @@ def test_time_grows_with_the_text_and_no_faster(name: str, figures: Figures) -> 
     for piece, whole in hostile(SIZE):
         took = seconds(parse, whole)
         worst, worst_of = max((worst, worst_of), (took, piece))
-        assert took < QUICK or growth(parse, whole) < SLOPE, f"{name}: {piece!r}: {took:.3f} s"
+        assert took < QUICK or is_linear(parse, whole), f"{name}: {piece!r}: {took:.3f} s"
     figures.append(
         f"{name}, worst of {SIZE // 1024} kB: {worst * 1000:.0f} ms CPU, repeating {worst_of!r}"
     )
