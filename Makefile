@@ -1,7 +1,7 @@
 # The project's commands. `make help` lists them; CI (.ci/run) calls the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo up chaos
+.PHONY: help setup check test test-services test-journeys demo up chaos
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -22,8 +22,15 @@ check: .venv/.dev ## Lint, format, types, import rules
 
 test: .venv/.dev ## Unit and contract tests; then all on real servers, the page, the containers
 	$(BIN)/pytest tests/unit tests/contract
-	$(BIN)/pytest $(wildcard tests/integration tests/journeys tests/browser tests/attack tests/chaos)
+	$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-services test-journeys
 	$(BIN)/pytest tests/containers
+
+# Side by side: both mostly wait for servers, each for its own.
+test-services: .venv/.dev
+	$(BIN)/pytest tests/integration tests/browser tests/attack
+
+test-journeys: .venv/.dev
+	$(BIN)/pytest tests/journeys tests/chaos
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)

@@ -1,4 +1,4 @@
-"""Do the promises hold in a short storm, and does the harness see a careless stage lose tickets?"""
+"""Do the promises hold in a short storm? (`make chaos NAIVE=1`: does the harness see losses?)"""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.server import ServerFailed
-from tests.chaos.checker import lost
 from tests.chaos.faults import FAULTS
 from tests.chaos.load import Mix
-from tests.chaos.naive import CARELESS, HARD, NAIVE
 from tests.chaos.report import as_markdown, lane_seconds
 from tests.chaos.storm import Outcome, run_storm
 from tests.support.servers import absent, fresh_folder
@@ -51,18 +49,5 @@ async def test_every_promise_holds_in_a_short_storm(
     assert lane_seconds(outcome.ended.evidence, outcome.hits)
 
 
-@pytest.mark.real
-@pytest.mark.timeout(900)
-async def test_a_careless_stage_in_the_same_storm_is_reported_as_losing_tickets(
-    work: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    outcome = await storm(
-        work, 4, Mix(rate=50.0, seconds=30.0), names=HARD, parts=NAIVE, victims=CARELESS
-    )
-    with capsys.disabled():
-        sys.stdout.write(f"\nthe careless stage lost {lost(outcome.ended.verdict)} tickets\n")
-    assert lost(outcome.ended.verdict) > 0
-
-
 def test_the_short_storm_knows_its_faults() -> None:
-    assert set(SHORT) | set(HARD) <= set(FAULTS)
+    assert set(SHORT) <= set(FAULTS)

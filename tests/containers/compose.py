@@ -72,7 +72,6 @@ class Compose:
             "INTAKE_PORT": str(self.intake_port),
             "WATCH_PORT": str(self.watch_port),
             "WATCH_CANARY_SECONDS": "0",  # so that every ticket is the tests' own
-            "WATCH_CANARY_SECONDS": "0",  # tickets are counted
         }
 
     def compose(self, *arguments: str, seconds: float = 120.0) -> str:

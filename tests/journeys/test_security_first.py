@@ -46,7 +46,7 @@ WAITING = 20_000
 KILLS = 3
 """A process that ends again and again is started ever later, so there are few."""
 CORPUS = Path(__file__).resolve().parents[2] / "services" / "classifier" / "corpus" / "train"
-PATIENCE = 120.0
+PATIENCE = 60.0
 """Seconds until a report counts as lost rather than late."""
 Text = tuple[str, str]
 
