@@ -22,7 +22,7 @@ check: .venv/.dev ## Lint, format, types, import rules
 
 test: .venv/.dev ## Unit and contract tests; then all on real servers, the page, the containers
 	$(BIN)/pytest tests/unit tests/contract
-	$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-services test-journeys
+	$(MAKE) --jobs=2 --no-print-directory test-services test-journeys
 	$(BIN)/pytest tests/containers
 
 # Side by side: both mostly wait for servers, each for its own.
