@@ -1,7 +1,7 @@
 # The project's commands. `make help` lists them; CI (.ci/run) calls the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-services test-journeys demo up chaos
+.PHONY: help setup check test test-unit test-containers test-services test-journeys demo up chaos
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -21,11 +21,16 @@ check: .venv/.dev ## Lint, format, types, import rules
 	$(BIN)/lint-imports
 
 test: .venv/.dev ## Unit and contract tests; then all on real servers, the page, the containers
-	$(BIN)/pytest tests/unit tests/contract
+	$(MAKE) --jobs=2 --no-print-directory test-unit test-containers
 	$(MAKE) --jobs=2 --no-print-directory test-services test-journeys
+
+# Two by two: all but the first mostly wait for servers, each for its own.
+test-unit: .venv/.dev
+	$(BIN)/pytest tests/unit tests/contract
+
+test-containers: .venv/.dev
 	$(BIN)/pytest tests/containers
 
-# Side by side: both mostly wait for servers, each for its own.
 test-services: .venv/.dev
 	$(BIN)/pytest tests/integration tests/browser tests/attack
 

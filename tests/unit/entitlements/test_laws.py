@@ -1,6 +1,6 @@
 """Which laws hold for any facts, any ticket and any order? Hypothesis looks for counter-examples.
 
-LAW_CASES sets how many cases each of the laws gets (1500 where CI=true, more than 10,000 in all);
+LAW_CASES sets how many cases each of the laws gets (1280 where CI=true, more than 10,000 in all);
 `--hypothesis-seed` repeats a run.
 """
 
@@ -38,7 +38,7 @@ from tests.unit.entitlements.fake_store import FakeStore
 from tests.unit.entitlements.scenarios import summary
 from tests.unit.entitlements.worlds import BEGIN, DAY, TRUSTED, T, fact, on, owed, who
 
-CASES = int(os.environ.get("LAW_CASES") or (1_500 if os.environ.get("CI") == "true" else 100))
+CASES = int(os.environ.get("LAW_CASES") or (1_280 if os.environ.get("CI") == "true" else 100))
 law = settings(
     max_examples=CASES,
     deadline=None,
