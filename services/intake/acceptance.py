@@ -6,9 +6,9 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from services.intake.auto_reply import is_auto_reply
 from services.intake.submission import Submission
@@ -69,10 +69,10 @@ def accept(
     for redacted in redact_together(texts, keys.redaction, named):
         named += redacted.secrets
 
-    def clean(text: str | None) -> str | None:
+    def clean(text: str | None, *, prose: bool = False) -> str | None:
         if not text:
             return text
-        redacted = redact(CONTROL.sub("", text), keys.redaction, named)
+        redacted = redact(CONTROL.sub("", text), keys.redaction, named, prose=prose)
         removed.update(dict.fromkeys(redacted.kinds))
         return redacted.text
 
@@ -91,14 +91,18 @@ def accept(
     )
 
 
-def _ticket(
-    submission: Submission, clean: Callable[[str | None], str | None], licence_key: str
-) -> Ticket:
+class Clean(Protocol):
+    """Redacts a text, or a field that people do not write sentences into."""
+
+    def __call__(self, text: str | None, *, prose: bool = False) -> str | None: ...
+
+
+def _ticket(submission: Submission, clean: Clean, licence_key: str) -> Ticket:
     requester = submission.requester
     product = submission.product
     return Ticket(
-        subject=clean(submission.subject) or "",
-        body=clean(submission.body) or "",
+        subject=clean(submission.subject, prose=True) or "",
+        body=clean(submission.body, prose=True) or "",
         requester=Requester(
             email=clean(requester.email) if requester else None,
             account_id=clean(requester.account_id) if requester else None,

@@ -61,14 +61,20 @@ class Redacted:
 
 
 def redact(
-    text: str, key: bytes | None, named: Iterable[tuple[str, str]] = (), *, shadow: str = ""
+    text: str,
+    key: bytes | None,
+    named: Iterable[tuple[str, str]] = (),
+    *,
+    shadow: str = "",
+    prose: bool = True,
 ) -> Redacted:
     """The text with each credential replaced by `[removed: KIND HASH]`; redacting twice is safe.
 
     The hash is the first six hex digits of HMAC-SHA256 under `key`, so that repeats can be
     matched without the value; without a key there is none. `named`: (kind, value) pairs known
     to be secret whatever they look like. `shadow`: the same text, character for character, in
-    which escapes are blanked (raw JSON); credentials are looked for in both.
+    which escapes are blanked (raw JSON); credentials are looked for in both. `prose`: people wrote
+    it; the value of a field that has a name, an id say, is no password for standing alone.
     """
     marks: list[str] = []
     kinds: dict[str, None] = {}
@@ -88,7 +94,7 @@ def redact(
             span
             for version in (veiled, *shadows)
             if len(version) == len(veiled)
-            for span in _find(version, literals, stretches)
+            for span in _find(version, literals, stretches, prose=prose)
         )
         if not spans:
             break
@@ -124,7 +130,9 @@ def redact_together(
     ]
 
 
-def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) -> Iterable[Span]:
+def _find(
+    text: str, literals: Mapping[str, str], stretches: Sequence[Stretch], *, prose: bool
+) -> Iterable[Span]:
     """Spans of all credentials in these stretches of a text, in no order, some within others."""
     lowered = in_place_lower(text)
     found = places(text, lowered, stretches)
@@ -142,7 +150,7 @@ def _find(text: str, literals: Mapping[str, str], stretches: Sequence[Stretch]) 
     yield from paired_passwords(text, found.words)
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
-    if stretches[0] == (0, len(text)):
+    if prose and stretches[0] == (0, len(text)):
         yield from lonely_words(text, stretches)
     yield from unnamed_tokens(text, found.words)
     for value, kind in literals.items():

@@ -111,6 +111,18 @@ def test_credentials_in_every_text_field_are_removed() -> None:
     assert "github_token" in accepted.credentials_removed
 
 
+def test_an_id_is_no_password_though_it_stands_alone() -> None:
+    ids = (
+        "report-7768f0eab91141fe80217bce564512d4",
+        "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W",
+        "Zx9!kQ-77",
+    )
+    for external_id in ids:
+        accepted = taken(Submission(body="Where are invoices?", external_id=external_id))
+        assert accepted.ticket.external_id == external_id
+        assert accepted.credentials_removed == ()
+
+
 def test_characters_that_no_database_takes_are_dropped() -> None:
     assert taken(Submission(body="a\x00b\x1bc\td\n")).ticket.body == "abc\td\n"
 
