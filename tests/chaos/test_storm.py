@@ -41,7 +41,7 @@ async def storm(work: Path, seed: int, mix: Mix, **options: object) -> Outcome:
 async def test_every_promise_holds_in_a_short_storm(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcome = await storm(work, 4, Mix(rate=30.0, seconds=75.0), names=SHORT)
+    outcome = await storm(work, 4, Mix(rate=30.0, seconds=50.0), names=SHORT)
     with capsys.disabled():
         sys.stdout.write("\n" + as_markdown(outcome))
     assert outcome.ended.verdict.holds, outcome.ended.verdict.words()
