@@ -41,7 +41,7 @@ async def retentions(
     ]
     try:
         answers = await admin.describe_configs(resources)
-    except (KafkaError, NotImplementedError):
+    except (KafkaError, NotImplementedError):  # what aiokafka raises of an old broker
         return [Retention(topic, known=False) for topic in present]
     configs = {
         name: {entry[0]: entry[1] for entry in entries}

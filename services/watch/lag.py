@@ -120,7 +120,7 @@ async def _members(admin: AIOKafkaAdminClient, name: str) -> list[Member] | None
     try:
         responses = await admin.describe_consumer_groups([name])
         described = responses[0].groups[0]
-    except (KafkaError, IndexError, NotImplementedError):
+    except (KafkaError, IndexError, NotImplementedError):  # what aiokafka raises of an old broker
         return None
     if described[0] != 0:
         return None
