@@ -12,12 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.chaos.checker import lost
 from tests.chaos.crash_points import long_run
 from tests.chaos.load import Mix
 from tests.chaos.naive import CARELESS, HARD, NAIVE
 from tests.chaos.report import write_report
 from tests.chaos.storm import run_storm
+from tests.chaos.verdict import lost
 
 
 def number(name: str, default: str) -> float:

@@ -1,7 +1,7 @@
 """What does the checker look at? Plain data: what was sent, what stands on topics and in tables.
 
-Written after the outside interfaces alone: nothing here or in `checker.py` and `reader.py` is
-shared with the pipeline, so an error of the pipeline cannot hide in its own yardstick.
+Written after the outside interfaces alone: nothing here, in `checker.py`, `invariants/` and
+`reader.py` is shared with the pipeline, so an error of the pipeline cannot hide in its own yardstick.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Self
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from tests.chaos.checker import GROUPS
+from tests.chaos.names import GROUPS
 from tests.chaos.reader import Ends, behind, clients, committed, partitions_of
 from tests.chaos.target import Target
 

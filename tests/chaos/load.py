@@ -24,8 +24,8 @@ import httpx
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from tests.chaos.checker import PARKED_BY
 from tests.chaos.evidence import Fact, Submission, Word
+from tests.chaos.names import PARKED_BY
 from tests.chaos.poisons import poisons, poisons_of
 from tests.chaos.target import (
     CORRECTED,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from random import Random
 
-from tests.chaos.checker import PARKED_BY
 from tests.chaos.evidence import Message, Poison
+from tests.chaos.names import PARKED_BY
 from tests.chaos.target import CORRECTED, LICENCE, REPORTED, Headers, as_json, cloud_event
 
 MARK = "planted-poison"

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from tests.chaos.checker import GROUPS, PARKED_BY
 from tests.chaos.evidence import LicenceRow, Message, Row
+from tests.chaos.names import GROUPS, PARKED_BY
 
 LARGEST = 8 * 1024 * 1024
 READ_SECONDS = 120.0

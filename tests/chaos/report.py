@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.chaos.checker import ROUTED
 from tests.chaos.evidence import Evidence
+from tests.chaos.names import ROUTED
 from tests.chaos.storm import Hit, Outcome
 
 REPORTS = Path(__file__).with_name("reports")

@@ -12,8 +12,8 @@ from shared.contracts import TYPE_OF
 from shared.envelope import decode
 from shared.failures import Permanent
 from shared.topics import TOPICS
-from tests.chaos.checker import PARKED_BY
 from tests.chaos.evidence import Message
+from tests.chaos.names import PARKED_BY
 from tests.chaos.poisons import KINDS, MARK, planted, poisons, poisons_of
 from tests.chaos.target import Headers
 

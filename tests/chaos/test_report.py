@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from tests.chaos.checker import ROUTED, check
+from tests.chaos.checker import check
 from tests.chaos.evidence import Evidence, Message, Submission
 from tests.chaos.faults import Harm
 from tests.chaos.load import Mix
+from tests.chaos.names import ROUTED
 from tests.chaos.report import CALM, as_data, as_markdown, lane_seconds
 from tests.chaos.storm import Hit, Outcome
 from tests.chaos.verification import Ended

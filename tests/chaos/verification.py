@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from tests.chaos.checker import Finding, Verdict, check
+from tests.chaos.checker import check
 from tests.chaos.evidence import Evidence, Row
 from tests.chaos.load import Load
 from tests.chaos.poisons import planted
 from tests.chaos.reader import read_ledger, read_licences, read_messages, settle
 from tests.chaos.target import Target
+from tests.chaos.verdict import Finding, Verdict
 
 SETTLE_SECONDS = 60.0
 """What is promised: that long after the last fault nothing waits any more."""

@@ -1,0 +1,1 @@
+"""The promises, a function each; a file per subject."""
