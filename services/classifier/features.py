@@ -62,8 +62,8 @@ class Features:
     def of(self, reading: Reading) -> Sparse:
         """The features of a ticket; words and pieces weigh alike whatever the length."""
         forms = reading.forms
-        words = [i for form in forms if (i := self.words.get(form)) is not None]
-        words += [i for pair in pairs_of(forms) if (i := self.words.get(pair)) is not None]
+        words = [i for i in map(self.words.get, forms) if i is not None]
+        words += [i for i in map(self.words.get, pairs_of(forms)) if i is not None]
         pieces = [self.pieces_of(form) for form in forms]
         signs = [i for sign in signs_of(reading) if (i := self.signs.get(sign)) is not None]
         parts = [
@@ -94,6 +94,8 @@ class Features:
     def _weighed(self, ids: Ids) -> Sparse:
         if not len(ids):
             return Sparse(ids, np.empty(0, np.float32))
-        distinct, counts = np.unique(ids, return_counts=True)
+        ids = np.sort(ids)
+        first = np.concatenate(([0], np.flatnonzero(ids[1:] != ids[:-1]) + 1))
+        distinct, counts = ids[first], np.diff(np.concatenate((first, [len(ids)])))
         values = (1.0 + np.log(counts)) * self.rarity[distinct]
         return Sparse(distinct, (values / np.sqrt(values @ values)).astype(np.float32))

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from services.classifier.features import Features
+from services.classifier.features import Features, Sparse
 from services.classifier.meaning import Encoder, LowRank, blocked, hash_of_weights
 from services.classifier.reading import Reading
 from shared.contracts import ModelRef, ProductArea, Scope
@@ -76,20 +76,22 @@ class Model:
     encoder: Encoder
     weights: Weights
     directions: Floats
+    first_look: Floats
 
     def judge(self, readings: Sequence[Reading]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
-        surface = self._surface(readings)
-        return self.likelihoods(self._with_deep(surface, readings))
+        tickets = [self.features.of(reading) for reading in readings]
+        return self.likelihoods(self._scores(tickets, readings))
 
     def security(self, readings: Sequence[Reading]) -> Floats:
         """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
-        surface = self._surface(readings)
+        tickets = [self.features.of(reading) for reading in readings]
         likely = np.zeros(len(readings), np.float32)
-        may_be = surface[:, ANSWERS] >= self.card.look_from
-        if may_be.any():
-            looked_at = [r for r, passes in zip(readings, may_be, strict=True) if passes]
-            scores = self._with_deep(surface[may_be], looked_at)
+        may_be = [
+            int(i) for i in np.flatnonzero(self._at_first_look(tickets) >= self.card.look_from)
+        ]
+        if may_be:
+            scores = self._scores([tickets[i] for i in may_be], [readings[i] for i in may_be])
             likely[may_be] = self.likelihoods(scores).security
         return likely
 
@@ -104,15 +106,19 @@ class Model:
             softmax(scores[:, n + 1 : ANSWERS] / area_softness),
         )
 
-    def _with_deep(self, surface: Floats, readings: Sequence[Reading]) -> Floats:
+    def _scores(self, tickets: Sequence[Sparse], readings: Sequence[Reading]) -> Floats:
+        """Ticket x (answers, first look)."""
+        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
+        surface = np.asarray(np.stack(rows) + self.weights.bias, np.float32)
         meaning = self.encoder.encode([reading.text for reading in readings])
         deep = blocked(meaning, self.weights.deep, 1)
-        return np.hstack([surface[:, :ANSWERS] + deep, surface[:, ANSWERS:]])
+        look = self._at_first_look(tickets)
+        return np.column_stack([surface[:, :ANSWERS] + deep, look])
 
-    def _surface(self, readings: Sequence[Reading]) -> Floats:
-        tickets = [self.features.of(reading) for reading in readings]
-        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
-        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
+    def _at_first_look(self, tickets: Sequence[Sparse]) -> Floats:
+        """The score of each ticket's words alone; the same digits for both processes."""
+        scores = [ticket.values @ self.first_look[ticket.ids] for ticket in tickets]
+        return np.asarray(scores + self.weights.bias[ANSWERS], np.float32)
 
     def direction(self, answer: int) -> Floats:
         """Per feature, how much it speaks for a scope rather than the other nine; or security."""
@@ -176,6 +182,7 @@ def from_bytes(artefact: bytes) -> Model:
             _encoder(parts),
             weights,
             directions_of(weights),
+            np.ascontiguousarray(weights.surface[:, ANSWERS]),
         )
 
 

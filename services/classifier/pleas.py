@@ -108,7 +108,7 @@ PLEA_NEEDS = (
     ),
     *("eilt", "sofort", "schnell", "höchste", "notfall", "zahle", "anwalt", "tolles", "super"),
     *("großartig", "antes", "máxima", "pago", "pagamos", "abogado", "regla", "instruc", "règle"),
-    *("plus vite", "dès", "paie", "paye", "payons", "avocat", "oublie", "pay "),
+    *("keep up", "plus vite", "dès", "paie", "paye", "payons", "avocat", "oublie", "pay "),
 )
 """What a plea has in any case, one of these; quickly looked for."""
 ASKS = re.compile(
@@ -126,8 +126,7 @@ ASKS = re.compile(
 def without_pleas(text: str) -> str:
     """The text without the sentences that only plead; all of it where nothing else would stay."""
     text = SHOUT.sub("", text) or text
-    lowered = " ".join(text.lower().split())
-    if not any(part in lowered for part in PLEA_NEEDS) or not PLEA.search(text):
+    if not may_plead(text):
         return text
     kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence)]
     rest = "".join(kept).strip()
@@ -143,6 +142,11 @@ def says_more(text: str) -> bool:
 
 
 def only_pleads(sentence: str) -> bool:
-    if len(sentence) > LONGEST_PLEA or not PLEA.search(sentence):
+    if len(sentence) > LONGEST_PLEA or not may_plead(sentence) or not PLEA.search(sentence):
         return False
     return not ASKS.search(PLEA.sub(" ", sentence))
+
+
+def may_plead(text: str) -> bool:
+    lowered = " ".join(text.lower().split())
+    return any(map(lowered.__contains__, PLEA_NEEDS))

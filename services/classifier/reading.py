@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from services.classifier.pleas import says_more, without_pleas
 from services.classifier.words import forms_of
@@ -102,6 +103,22 @@ FOOTER = re.compile(
     r"|riservat[oe]|destinatario|vertrouwelijk|geadresseerde|\bkvk\b",
     re.IGNORECASE,
 )
+FOOTER_NEEDS = (
+    *(
+        "confiden",
+        "intended",
+        "environment",
+        "disclaimer",
+        "recipient",
+        "error",
+        "registered",
+        "company",
+    ),
+    *("virus-free", "unsubscribe", "vertrau", "amtsgericht", "handelsregister", "führer", "ust"),
+    *("adressat", "aviso", "ambiente", "destinata", "environnement", "siret", "rcs", "riservat"),
+    *("vertrouwelijk", "geadresseerde", "kvk"),
+)
+"""What a footer's line has in any case, one of these; quickly looked for."""
 LOG_LINE = re.compile(
     r"""^\s*(?:
       \[?\d{1,4}[-/.](?:\d{1,2}|[A-Za-z]{3})[-/.]\d{2,4}[T\s,:]\s*\d{1,2}:\d{2}.*
@@ -123,6 +140,7 @@ LOG_LINE = re.compile(
 CODE_LINE = re.compile(r".*[;{}]\s*$")
 PROSE = re.compile(r"(?:\b[^\W\d_]+,?\s+){5}")
 """Five words in a row: a person wrote at least a part of the line."""
+WORD = re.compile(r"[^\W\d_]{2,}")
 FENCE = re.compile(r"^\s*```")
 
 
@@ -247,7 +265,11 @@ def without_signature(lines: list[str]) -> list[str]:
 
 
 def is_footer(line: str) -> bool:
-    return len(line) > 60 and len(FOOTER.findall(line)) > 1
+    return len(line) > 60 and may_be_footer(line) and len(FOOTER.findall(line)) > 1
+
+
+def may_be_footer(line: str) -> bool:
+    return any(map(line.lower().__contains__, FOOTER_NEEDS))
 
 
 def set_apart(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -278,4 +300,4 @@ def within(text: str) -> tuple[str, bool]:
 
 
 def has_words(text: str, *, least: int = 2) -> bool:
-    return len(re.findall(r"[^\W\d_]{2,}", text[:5_000])) >= least
+    return sum(1 for _ in islice(WORD.finditer(text[:5_000]), least)) == least

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classifier.pleas import PLEA, PLEA_NEEDS
-from services.classifier.reading import LONGEST_READ, read
+from services.classifier.pleas import PLEA, SENTENCE, may_plead
+from services.classifier.reading import FOOTER, LONGEST_READ, may_be_footer, read
 from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
 from services.classifier.training.metamorphic import CHANGES
 
@@ -123,9 +123,14 @@ def test_no_plea_escapes_the_quick_look():
     for ticket in load_folder(TRAIN) + load_folder(DEVELOPMENT):
         for change in CHANGES.values():
             text = "\n".join(change(ticket.subject, ticket.body))
-            if PLEA.search(text):
-                lowered = " ".join(text.lower().split())
-                assert any(part in lowered for part in PLEA_NEEDS)
+            sentences = [s for s in SENTENCE.findall(text) if PLEA.search(s)]
+            assert all(may_plead(sentence) for sentence in sentences)
+
+
+def test_no_footer_escapes_the_quick_look():
+    for ticket in load_folder(TRAIN) + load_folder(DEVELOPMENT):
+        footers = [line for line in ticket.body.split("\n") if FOOTER.search(line)]
+        assert all(may_be_footer(line) for line in footers)
 
 
 @pytest.mark.parametrize(
