@@ -1,7 +1,7 @@
 # The project's commands. `make help` lists them; CI (.ci/run) calls the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-unit test-containers test-services test-journeys demo up chaos
+.PHONY: help setup check test test-unit test-containers test-services test-journeys test-alone demo up chaos
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -23,6 +23,7 @@ check: .venv/.dev ## Lint, format, types, import rules
 test: .venv/.dev ## Unit and contract tests; then all on real servers, the page, the containers
 	$(MAKE) --jobs=2 --no-print-directory test-unit test-containers
 	$(MAKE) --jobs=2 --no-print-directory test-services test-journeys
+	$(MAKE) --no-print-directory test-alone
 
 # Two by two: all but the first mostly wait for servers, each for its own.
 test-unit: .venv/.dev
@@ -35,7 +36,10 @@ test-services: .venv/.dev
 	$(BIN)/pytest tests/integration tests/browser tests/attack
 
 test-journeys: .venv/.dev
-	$(BIN)/pytest tests/journeys tests/chaos
+	$(BIN)/pytest tests/journeys tests/chaos -m "not alone"
+
+test-alone: .venv/.dev
+	$(BIN)/pytest tests/journeys -m alone
 
 demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves it running
 	$(BIN)/triage demo $(if $(KEEP),--keep)

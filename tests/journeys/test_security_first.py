@@ -314,10 +314,8 @@ async def test_what_only_the_model_sees_arrives_in_ten_seconds_past_a_backlog_of
 
 
 @pytest.mark.real
+@pytest.mark.alone
 @pytest.mark.timeout(400)
-@pytest.mark.xfail(
-    reason="held on an idle machine only: see the README of the chaos tests", strict=False
-)
 async def test_what_only_the_model_sees_arrives_in_thirty_seconds_when_20000_arrive_at_once(
     pipeline_with_twin: Pipeline, tell: Tell
 ) -> None:
