@@ -1,7 +1,7 @@
 # The project's commands. `make help` lists them; CI (.ci/run) calls the same ones.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup check test test-unit test-containers test-services test-journeys test-alone demo up chaos
+.PHONY: help setup check test test-unit test-containers test-services test-journeys test-alone demo up chaos bench
 .DELETE_ON_ERROR:
 
 BIN := .venv/bin
@@ -49,6 +49,9 @@ up: .venv/.local ## Run the whole pipeline on this machine, until Ctrl-C
 
 chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1 to see a careless stage
 	$(BIN)/python -m tests.chaos
+
+bench: .venv/.dev ## Speed beside peers, on an idle machine; about a quarter of an hour
+	$(BIN)/python -m tests.bench
 
 # What the demo needs: the locked packages, by hash, and the `triage` command.
 .venv/.local: requirements/local.txt | $(BIN)/python

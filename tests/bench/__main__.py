@@ -1,0 +1,44 @@
+"""`python -m tests.bench [NAME ...] [--short] [--long]`: measure, print, and write the report.
+
+Without names every row of the table is measured, and the report written beside this file. With
+names only these are, and printed. `--short` tries whether all works; `--long` adds what takes long.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from deploy.failure import Failure
+from tests.bench.place import a_place
+from tests.bench.report import write_report
+from tests.bench.rows import ROWS
+from tests.bench.table import table_of
+
+
+def main(arguments: list[str]) -> int:
+    options = {argument for argument in arguments if argument.startswith("-")}
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    unknown = sorted(options - {"--short", "--long"}) + sorted(set(names) - set(ROWS))
+    if unknown:
+        sys.stderr.write(f"{unknown[0]!r} is none of {', '.join(ROWS)}, --short, --long\n")
+        return 2
+    chosen = {name: row for name, row in ROWS.items() if name in (names or ROWS)}
+    results = {}
+    with a_place(short="--short" in options, long="--long" in options) as place:
+        for name, measure in chosen.items():
+            place.say(f"{name} ...")
+            results[name] = measure(place)
+            sys.stdout.write(table_of(results[name].figures) + "\n")
+        if not names and not place.short:
+            sys.stdout.write(f"report: {write_report(results, place)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (Failure, RuntimeError, TimeoutError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""Parts of the pipeline that run by themselves only to be measured."""
