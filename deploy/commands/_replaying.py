@@ -7,8 +7,8 @@ from uuid import UUID
 
 import typer
 
+from deploy.commands._database import connection, has_database
 from deploy.commands._output import note
-from deploy.commands._running import database, has_database
 from deploy.failure import Failure
 from services.watch.reader import routed_among
 from services.watch.replaying import Done, carry_out, plan
@@ -47,8 +47,8 @@ async def _decided(settings: KafkaSettings, asked: Sequence[str]) -> set[str]:
     if not has_database():
         note("note: DATABASE_URL is not set; asking the queues, not the ledger, what is decided")
         return await routed_among(settings, asked)
-    async with database() as connection:
-        rows = await connection.fetch(
+    async with connection() as reached:
+        rows = await reached.fetch(
             "select distinct ticket_id from ledger where ticket_id = any($1::uuid[])",
             [UUID(ticket_id) for ticket_id in asked],
         )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 
-import asyncpg
 import structlog
 import typer
 from aiokafka import AIOKafkaProducer
@@ -19,10 +17,9 @@ from deploy.commands._output import INTERRUPTED, note, stop
 from deploy.failure import Failure, WrongSetting
 from services.watch.reading import is_ticket_id
 from shared.kafka import make_producer
-from shared.settings import KafkaSettings, PostgresSettings, load
+from shared.settings import KafkaSettings, load
 
 ResultT = TypeVar("ResultT")
-ANSWER_SECONDS = 10.0
 
 
 def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -59,33 +56,6 @@ async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[AI
         yield producer
     finally:
         await producer.stop()
-
-
-@asynccontextmanager
-async def database() -> AsyncIterator[asyncpg.Connection]:
-    """A connection to the ledger's database; raises Failure, without the password, if none."""
-    try:
-        dsn = load(PostgresSettings).dsn()
-    except (ValueError, OSError) as error:
-        raise WrongSetting(str(error)) from None
-    try:
-        connection = await asyncpg.connect(dsn, timeout=ANSWER_SECONDS)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        raise WrongSetting(
-            f"the database does not answer ({type(error).__name__});"
-            " is it running, and is DATABASE_URL right?"
-        ) from None
-    try:
-        yield connection
-    except asyncpg.UndefinedTableError as error:
-        raise WrongSetting(f"{error.message}; have the migrations run?") from None
-    finally:
-        await connection.close(timeout=3.0)
-
-
-def has_database() -> bool:
-    """Whether a database is named at all."""
-    return any(os.environ.get(name) for name in ("DATABASE_URL", "DATABASE_URL_FILE"))
 
 
 def a_ticket_id(text: str) -> str:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 from typing_extensions import override
 
-from deploy.commands._running import ResultT, database
+from deploy.commands._database import connection
+from deploy.commands._running import ResultT
 from services.entitlements.store import SCHEMA as ENTITLEMENTS
 from services.router.store import SCHEMA as ROUTER
 from shared.postgres import Database
@@ -38,15 +39,15 @@ class Session(Database):
 @asynccontextmanager
 async def session(*, dry_run: bool) -> AsyncIterator[Session]:
     """The tables of router and entitlements; after a dry run nothing of it has happened."""
-    async with database() as connection:
-        await connection.execute(f"set search_path to {ROUTER}, {ENTITLEMENTS}")
-        await connection.execute("set idle_in_transaction_session_timeout to 0")
+    async with connection() as reached:
+        await reached.execute(f"set search_path to {ROUTER}, {ENTITLEMENTS}")
+        await reached.execute("set idle_in_transaction_session_timeout to 0")
         if not dry_run:
-            yield Session(connection)
+            yield Session(reached)
             return
-        trial = connection.transaction()
+        trial = reached.transaction()
         await trial.start()
         try:
-            yield Session(connection)
+            yield Session(reached)
         finally:
             await trial.rollback()

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
-import asyncpg
 import typer
 
+from deploy.commands._database import tables
 from deploy.commands._output import AsJson, note, say
 from deploy.commands._running import run
-from deploy.failure import WrongSetting
 from services.entitlements.asking import Answering, Question
 from services.entitlements.settings import FeedSettings
 from services.entitlements.store import SCHEMA, PostgresStore
 from shared.catalogue import load_catalogue
 from shared.contracts import Coverage
-from shared.failures import Transient
-from shared.postgres import connect
-from shared.settings import PostgresSettings, load
-
-ANSWER_SECONDS = 10.0
+from shared.settings import load
 
 
 def a_moment(text: str) -> datetime:
@@ -72,27 +66,10 @@ def coverage(
 
 async def _answer(question: Question) -> Coverage:
     feeds = load(FeedSettings)
-    try:
-        dsn = load(PostgresSettings).dsn()
-    except (ValueError, OSError) as error:
-        raise WrongSetting(str(error)) from None
-    try:
-        database = await asyncio.wait_for(connect(dsn, schema=SCHEMA, size=1), ANSWER_SECONDS)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        raise WrongSetting(
-            f"the database does not answer ({type(error).__name__});"
-            " is it running, and is DATABASE_URL right?"
-        ) from None
-    try:
+    async with tables(SCHEMA) as database:
         return await Answering(
             store=PostgresStore(database),
             catalogue=load_catalogue(),
             sources=feeds.feed_sources,
             tolerance=feeds.feed_tolerance,
         ).answer(question)
-    except asyncpg.UndefinedTableError as error:
-        raise WrongSetting(f"{error.message}; have the migrations run?") from None
-    except Transient as error:
-        raise WrongSetting(f"{error}; try again") from None
-    finally:
-        await database.close()

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 import typer
 from rich.text import Text
 
+from deploy.commands._database import tables
 from deploy.commands._output import AsJson, clock, note, say, show
-from deploy.commands._running import ANSWER_SECONDS, a_ticket_id, run
+from deploy.commands._running import a_ticket_id, run
 from deploy.commands._versions import other_versions, policy_with
-from deploy.failure import Failure, WrongSetting
+from deploy.failure import Failure
 from services.router.case import Decision
 from services.router.document import document, explanation_of
 from services.router.replay import NotReproducible, differences, replay
 from services.router.ruling import Rulebook
 from services.router.store import SCHEMA, Found, Ledger
 from services.router.telling import told
-from shared.failures import Transient
-from shared.postgres import connect
-from shared.settings import PostgresSettings, load
 
 Record = Mapping[str, Any]
 
@@ -135,7 +131,8 @@ def _printed(file: Path) -> Record:
 
 async def _decided(ticket_id: str, revision: int | None) -> tuple[Found, Decision]:
     """The ticket in the ledger, with the revision asked for, the live one, or the last."""
-    found = await _found(UUID(ticket_id))
+    async with tables(SCHEMA) as database:
+        found = await Ledger(database).find(UUID(ticket_id))
     if found is None or not found.case.decisions:
         raise Failure(f"{ticket_id}: the ledger has no decision; triage trace shows where it is")
     decisions = found.case.decisions
@@ -144,22 +141,3 @@ async def _decided(ticket_id: str, revision: int | None) -> tuple[Found, Decisio
     if revision > len(decisions):
         raise Failure(f"{ticket_id}: there are {len(decisions)} revisions, not {revision}")
     return found, decisions[revision - 1]
-
-
-async def _found(ticket_id: UUID) -> Found | None:
-    try:
-        dsn = load(PostgresSettings).dsn()
-        database = await asyncio.wait_for(connect(dsn, schema=SCHEMA, size=1), ANSWER_SECONDS)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
-        raise WrongSetting(
-            f"the database does not answer ({type(error).__name__});"
-            " is it running, and is DATABASE_URL right?"
-        ) from None
-    try:
-        return await Ledger(database).find(ticket_id)
-    except (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError) as error:
-        raise WrongSetting(f"{error.message}; have the migrations run?") from None
-    except Transient as error:
-        raise WrongSetting(f"{error}; try again") from None
-    finally:
-        await database.close()

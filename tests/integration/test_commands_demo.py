@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from deploy.local.server import wait_for
+from tests.support.commands import Start, starting, still_running
 from tests.support.servers import fresh_folder
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(240)]
-Demo = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -27,30 +24,13 @@ def folder(work: Path) -> Path:
 
 
 @pytest.fixture
-def demo(folder: Path) -> Iterator[Demo]:
+def demo(folder: Path) -> Iterator[Start]:
     """Starts `triage demo`, without given servers."""
-    started = []
-    given = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "TRIAGE_KAFKA")
-    ours = {name: value for name, value in os.environ.items() if name not in given}
-
-    def start(**settings: str) -> subprocess.Popen[str]:
-        command = subprocess.Popen(
-            [sys.executable, "-m", "deploy.commands", "demo"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=ours | {"TMPDIR": str(folder)} | settings,
-        )
-        started.append(command)
-        return command
-
-    yield start
-    for command in started:
-        command.kill()
-        command.communicate()
+    with starting(folder, "demo") as start:
+        yield start
 
 
-def test_the_demo_brings_every_ticket_into_a_queue_and_explains(demo: Demo, folder: Path) -> None:
+def test_the_demo_brings_every_ticket_into_a_queue_and_explains(demo: Start, folder: Path) -> None:
     command = demo()
     shown, said = command.communicate(timeout=220)
     assert command.returncode == 0, said
@@ -67,7 +47,7 @@ def test_the_demo_brings_every_ticket_into_a_queue_and_explains(demo: Demo, fold
     assert list(folder.iterdir()) == []
 
 
-def test_ctrl_c_in_the_middle_ends_everything(demo: Demo, folder: Path) -> None:
+def test_ctrl_c_in_the_middle_ends_everything(demo: Start, folder: Path) -> None:
     command = demo()
     assert command.stderr is not None
     for line in command.stderr:
@@ -77,11 +57,11 @@ def test_ctrl_c_in_the_middle_ends_everything(demo: Demo, folder: Path) -> None:
     assert len(started) >= 9
     command.send_signal(signal.SIGINT)
     assert command.wait(60) == 130
-    wait_for(lambda: not running(started), 10, lambda: str(running(started)))
+    wait_for(lambda: not still_running(started), 10, lambda: str(still_running(started)))
     assert list(folder.iterdir()) == []
 
 
-def test_a_part_that_fails_is_named_with_its_log(demo: Demo, folder: Path) -> None:
+def test_a_part_that_fails_is_named_with_its_log(demo: Start, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as occupied:
         command = demo(INTAKE_PORT=str(occupied.getsockname()[1]))
         shown, said = command.communicate(timeout=120)
@@ -91,11 +71,3 @@ def test_a_part_that_fails_is_named_with_its_log(demo: Demo, folder: Path) -> No
     assert "Traceback" not in said
     assert shown == ""
     assert not [path for path in folder.glob("*/*") if path.name != "logs"]
-
-
-def running(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [
-        process
-        for process in processes
-        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]

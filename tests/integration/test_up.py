@@ -1,13 +1,10 @@
 """Does `triage up` bring up everything, and take down everything, however it ends?"""
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -15,10 +12,10 @@ import pytest
 
 from deploy.local.children import free_port
 from deploy.local.server import wait_for
+from tests.support.commands import Start, starting, still_running
 from tests.support.servers import fresh_folder
 
 pytestmark = [pytest.mark.embedded, pytest.mark.timeout(240)]
-Up = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
@@ -28,35 +25,10 @@ def folder(work: Path) -> Path:
 
 
 @pytest.fixture
-def up(folder: Path) -> Iterator[Up]:
+def up(folder: Path) -> Iterator[Start]:
     """Starts `triage up --json`, by default without given servers."""
-    started = []
-    given = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "TRIAGE_KAFKA")
-    ours = {name: value for name, value in os.environ.items() if name not in given}
-
-    def start(**settings: str) -> subprocess.Popen[str]:
-        command = subprocess.Popen(
-            [sys.executable, "-m", "deploy.commands", "up", "--json"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=ours | {"TMPDIR": str(folder)} | settings,
-        )
-        started.append(command)
-        return command
-
-    yield start
-    for command in started:
-        command.kill()
-        command.communicate()
-
-
-def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [
-        process
-        for process in processes
-        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    with starting(folder, "up", "--json") as start:
+        yield start
 
 
 @pytest.mark.parametrize(
@@ -64,7 +36,7 @@ def still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
     [(signal.SIGINT, 130), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)],
 )
 def test_a_ready_stack_takes_a_ticket_and_leaves_nothing_running(
-    up: Up, folder: Path, number: signal.Signals, exit_code: int
+    up: Start, folder: Path, number: signal.Signals, exit_code: int
 ) -> None:
     command = up()
     assert command.stdout is not None
@@ -81,7 +53,7 @@ def test_a_ready_stack_takes_a_ticket_and_leaves_nothing_running(
         assert list(folder.iterdir()) == []
 
 
-def test_a_part_that_fails_is_named_with_its_reason_and_its_log(up: Up, folder: Path) -> None:
+def test_a_part_that_fails_is_named_with_its_reason_and_its_log(up: Start, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as occupied:
         port = occupied.getsockname()[1]
         command = up(INTAKE_PORT=str(port))
@@ -107,7 +79,7 @@ def test_a_part_that_fails_is_named_with_its_reason_and_its_log(up: Up, folder: 
     ],
 )
 def test_a_wrong_setting_is_told_in_one_line_and_nothing_is_left(
-    up: Up, folder: Path, settings: dict[str, str], exit_code: int, message: str
+    up: Start, folder: Path, settings: dict[str, str], exit_code: int, message: str
 ) -> None:
     command = up(**settings)
     said_out, said = command.communicate(timeout=60)

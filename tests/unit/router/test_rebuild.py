@@ -14,11 +14,11 @@ from services.router.evidence import Kind, Seen, seen, taken_back, tickets
 from services.router.outbox import pending
 from services.router.rebuild import Incomplete, Rebuilt, rebuilt
 from services.router.revision import take
-from shared.contracts import Cause, Corrected, Entitled, Queue, Status
-from shared.envelope import Outgoing, encode
-from shared.ids import conflicting_ticket_id, event_id
-from shared.topics import CORRECTIONS, ENTITLED
+from shared.contracts import Cause, Queue, Status
+from shared.envelope import Outgoing
+from shared.ids import conflicting_ticket_id
 from tests.support.builders import NOW, TICKET, a_record, an_accepted, an_entitled
+from tests.support.router import on_corrections, on_entitled
 from tests.unit.router.test_orders_of_arrival import (
     INPUTS,
     NS,
@@ -46,9 +46,9 @@ class Topics(Pipeline):
     def arrives(self, arrived: Input) -> None:
         match arrived:
             case Assessed(entitled=entitled):
-                self.written.append(on_entitled(entitled))
+                self.written.append(on_entitled(NS, entitled))
             case Correction(id=id_, corrected=said):
-                self.written.append(on_corrections(said, id_))
+                self.written.append(on_corrections(NS, said, id_))
             case _:
                 pass
         super().arrives(arrived)
@@ -61,30 +61,6 @@ class Topics(Pipeline):
             seen(a_record(record, offset=place), done=done) for place, record in enumerate(records)
         ]
         return list({(each.kind, each.id): each for each in reversed(found) if each}.values())[::-1]
-
-
-def on_entitled(entitled: Entitled) -> Outgoing:
-    accepted = entitled.accepted
-    fact = event_id(accepted.ticket_id, accepted.fingerprint, f"entitled/{entitled.cause}")
-    return encode(
-        ENTITLED.address(NS),
-        entitled,
-        event_id=fact,
-        source="/entitlements",
-        time=NOW,
-        subject=str(accepted.ticket_id),
-    )
-
-
-def on_corrections(said: Corrected, id_: str) -> Outgoing:
-    return encode(
-        CORRECTIONS.address(NS),
-        said,
-        event_id=id_,
-        source="/triage/correct",
-        time=NOW,
-        subject=str(said.ticket_id),
-    )
 
 
 def again(restored: Case, records: Sequence[Seen]) -> Rebuilt:
@@ -219,7 +195,7 @@ def test_two_texts_under_one_key_come_back_as_two_tickets_the_first_holding_the_
     entitled = an_entitled(second)
     arrived = Assessed(entitled, entitled.model_dump_json().encode())
     conflict = take(conflict, arrived, RULES, NOW)
-    records = [on_entitled(entitled), *(record for record, _ in pending(conflict, NS, NOW))]
+    records = [on_entitled(NS, entitled), *(record for record, _ in pending(conflict, NS, NOW))]
     late = [seen(a_record(each, offset=99 + n), done=True) for n, each in enumerate(records)]
     told = [*(each for each in late if each is not None), *first.told()]  # in any order
     of_texts = [each for each in told if each.kind is not Kind.CORRECTED]
