@@ -1,5 +1,7 @@
 """Is everything there that the services build on? Tables and topics, made where missing.
 
+Names and rights too, where `TRIAGE_ACCESS_FOLDER` has their passwords.
+
 Safe to run again and by several at once; waits for servers that are still starting.
 """
 
@@ -11,14 +13,26 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from deploy.access import NAMES
+from deploy.database_access import ROLES, apply_roles
 from deploy.failure import Failure
+from deploy.kafka_access import apply_access
 from deploy.topics import apply_topics, explain
+from shared.failures import Refused
 from shared.postgres import migrate
-from shared.settings import KafkaSettings, PostgresSettings, load, stop
+from shared.settings import (
+    AccessSettings,
+    KafkaSettings,
+    PostgresSettings,
+    load,
+    read_secret,
+    stop,
+)
 
 SERVICES = Path(__file__).resolve().parents[1] / "services"
 SCHEMAS = ("entitlements", "router")
@@ -42,6 +56,24 @@ async def provision(kafka: KafkaSettings, dsn: str) -> tuple[list[str], list[str
         lambda: apply_topics(kafka),
     )
     return tables + topics.created, topics.drift
+
+
+async def give_access(kafka: KafkaSettings, dsn: str, folder: Path) -> tuple[list[str], list[str]]:
+    """Roles, users and rights, with the passwords in `folder`; returns as `provision` does.
+
+    Raises ProvisionFailed.
+    """
+    try:
+        passwords = {name: read_secret(folder / name / "kafka.password") for name in NAMES}
+        addresses = {role: urlsplit(read_secret(folder / role / "database.url")) for role in ROLES}
+    except ValueError as error:
+        raise ProvisionFailed(f"TRIAGE_ACCESS_FOLDER: {error}") from None
+    words = {role: unquote(address.password or "") for role, address in addresses.items()}
+    roles = await _when_it_answers("PostgreSQL (DATABASE_URL)", lambda: apply_roles(dsn, words))
+    report = await apply_access(kafka, passwords)
+    made = [f"role {role}" for role in roles] + [f"user {user}" for user in report.users]
+    given = [f"{len(report.given)} rights on Kafka"] if report.given else []
+    return made + given, report.drift
 
 
 async def apply_migrations(dsn: str) -> list[str]:
@@ -82,20 +114,29 @@ def _is_away(error: Exception) -> bool:
 
 def main() -> None:
     """The one-shot job of a deployment: settings from the environment, exit 0 when all is there."""
-    kafka = load(KafkaSettings)
+    kafka, folder = load(KafkaSettings), load(AccessSettings).triage_access_folder
+    dsn = load(PostgresSettings).dsn()
     try:
-        dsn = load(PostgresSettings).dsn()
-    except (ValueError, OSError) as error:
+        made, drift = asyncio.run(_provision(kafka, dsn, folder))
+    except Refused as error:
         stop(str(error))
-    try:
-        made, drift = asyncio.run(provision(kafka, dsn))
-    except ProvisionFailed as error:
+    except Failure as error:
         sys.stderr.write(f"{error}\n")
-        raise SystemExit(1) from None
+        raise SystemExit(error.exit_code) from None
     for name in made:
         sys.stderr.write(f"created {name}\n")
     for difference in drift:
         sys.stderr.write(f"drift: {difference}\n")
+
+
+async def _provision(
+    kafka: KafkaSettings, dsn: str, folder: Path | None
+) -> tuple[list[str], list[str]]:
+    made, drift = await provision(kafka, dsn)
+    if folder is not None:
+        given, foreign = await give_access(kafka, dsn, folder)
+        return made + given, drift + foreign
+    return made, drift
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaConnectionError, TopicAlreadyExistsError, for_code
 
-from shared.kafka import make_admin
+from shared.failures import Refused
+from shared.kafka import make_admin, why_refused
 from shared.settings import KafkaSettings
 from shared.topics import TopicSpec, specifications
 
@@ -97,7 +98,12 @@ def _specifications(settings: KafkaSettings) -> list[TopicSpec]:
 async def _admin(settings: KafkaSettings) -> AsyncIterator[AIOKafkaAdminClient]:
     admin = make_admin(settings)
     try:
-        await admin.start()
+        try:
+            await admin.start()
+        except KafkaConnectionError as error:
+            if why := await why_refused(admin):
+                raise Refused(why) from error
+            raise
         yield admin
     finally:
         await admin.close()

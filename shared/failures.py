@@ -2,6 +2,7 @@
 
 Permanent: this record can never work; park it. Transient: a dependency is away; wait.
 StopTheLine: too many bad records in a row on a topic that we write ourselves; we are wrong.
+Refused: a server answers and does not take us; a setting is wrong, and waiting mends none.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ class Transient(Exception):
 
 class StopTheLine(Exception):
     """The process must end: parking more would bury good records."""
+
+
+class Refused(Exception):
+    """A server does not take us. The message names the setting, and no secret."""
 
 
 WAITING_SQLSTATES: Final = (

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
 from aiokafka.helpers import create_ssl_context
 
+from shared.failures import Refused
 from shared.header_names import read_any_header_name
-from shared.settings import KafkaSettings
+from shared.settings import KafkaSettings, read_secret
 from shared.topics import LARGEST_DEAD_LETTER, LARGEST_RECORD
 
+Client: TypeAlias = AIOKafkaConsumer | AIOKafkaProducer | AIOKafkaAdminClient
 SESSION_MS = 10_000
 """A killed member's partitions move on after this; a frozen one is put out."""
 REBALANCE_MS = 20_000
@@ -21,10 +31,12 @@ METADATA_MS = 10_000
 of aiokafka would be a member that stands idle before waiting tickets."""
 REQUEST_MS = REBALANCE_MS + 20_000
 """Also bounds JoinGroup: shorter than a rebalance, members would re-send it for ever."""
+ASK_MS = 5_000
+"""How long a server may take to say why it does not take us."""
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
-    """Address and credentials, as every aiokafka client takes them."""
+    """Address and credentials, as every aiokafka client takes them; raises Refused."""
     options: dict[str, Any] = {
         "bootstrap_servers": settings.kafka_bootstrap_servers,
         "security_protocol": settings.kafka_security_protocol,
@@ -32,22 +44,83 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
     if settings.kafka_security_protocol.endswith("SSL"):
         options["ssl_context"] = _ssl_context(settings)
     if settings.kafka_security_protocol.startswith("SASL"):
-        if settings.kafka_sasl_username is None or settings.kafka_sasl_password_file is None:
-            message = "SASL needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD_FILE"
-            raise ValueError(message)
+        assert settings.kafka_sasl_password_file is not None  # the settings see to it
         options |= {
             "sasl_mechanism": settings.kafka_sasl_mechanism,
             "sasl_plain_username": settings.kafka_sasl_username,
-            "sasl_plain_password": settings.kafka_sasl_password_file.read_text().strip(),
+            "sasl_plain_password": read_secret(settings.kafka_sasl_password_file),
         }
     return options
 
 
 def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext:
-    context: ssl.SSLContext = create_ssl_context(
-        cafile=str(settings.kafka_ca_file) if settings.kafka_ca_file else None,
-    )
+    try:
+        context: ssl.SSLContext = create_ssl_context(cafile=_path(settings.kafka_ca_file))
+    except ssl.SSLError:
+        raise Refused(f"KAFKA_CA_FILE: {settings.kafka_ca_file} holds no certificate") from None
+    certificate, key = settings.kafka_certificate_file, settings.kafka_key_file
+    if certificate is not None:
+        try:
+            context.load_cert_chain(certificate, key)
+        except ssl.SSLError:
+            raise Refused(
+                f"KAFKA_CERTIFICATE_FILE, KAFKA_KEY_FILE: {certificate} and {key}"
+                " are no certificate and its key"
+            ) from None
     return context
+
+
+def _path(file: Path | None) -> str | None:
+    return str(file) if file is not None else None
+
+
+async def why_refused(client: Client) -> str | None:
+    """Which setting Kafka refuses a client for that could not start; None where it is away."""
+    network = _network(client)
+    if network._security_protocol == "PLAINTEXT":  # noqa: SLF001
+        return None
+    for host, port, _family in network.hosts:
+        try:
+            connection = await create_conn(
+                host,
+                port,
+                request_timeout_ms=ASK_MS,
+                ssl_context=network._ssl_context,  # noqa: SLF001
+                security_protocol=network._security_protocol,  # noqa: SLF001
+                sasl_mechanism=network._sasl_mechanism,  # noqa: SLF001
+                sasl_plain_username=network._sasl_plain_username,  # noqa: SLF001
+                sasl_plain_password=network._sasl_plain_password,  # noqa: SLF001
+            )
+        except (TimeoutError, KafkaError, OSError) as error:
+            if why := _wrong_setting(error, f"{host}:{port}", network):
+                return why
+        else:
+            connection.close()
+            return None
+    return None
+
+
+def _network(client: Client) -> AIOKafkaClient:
+    return client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+
+
+def _wrong_setting(error: BaseException, server: str, network: AIOKafkaClient) -> str | None:
+    match error:
+        case SaslAuthenticationFailed():
+            user = network._sasl_plain_username  # noqa: SLF001
+            return (
+                f"KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE: {server} knows no {user}"
+                " with this password"
+            )
+        case UnsupportedSaslMechanismError():
+            mechanism = network._sasl_mechanism  # noqa: SLF001
+            return f"KAFKA_SASL_MECHANISM: {server} does not speak {mechanism}"
+        case ssl.SSLCertVerificationError():
+            return f"KAFKA_CA_FILE: the certificate of {server} is not good: {error.verify_message}"
+        case ssl.SSLError(reason="WRONG_VERSION_NUMBER" | "RECORD_LAYER_FAILURE"):
+            return f"KAFKA_SECURITY_PROTOCOL: {server} does not speak TLS"
+        case _:
+            return None
 
 
 def make_producer(settings: KafkaSettings, client_id: str) -> AIOKafkaProducer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,7 +11,7 @@ from typing import TypeVar
 import asyncpg
 import structlog
 
-from shared.failures import Transient, is_transient
+from shared.failures import Refused, Transient, is_transient
 
 log = structlog.get_logger()
 ResultT = TypeVar("ResultT")
@@ -87,7 +88,10 @@ async def _in_transaction(
 
 
 async def connect(dsn: str, *, size: int = 4, schema: str | None = None) -> Database:
-    """A database, as soon as it answers; says what it waits for."""
+    """A database, as soon as it answers; says what it waits for.
+
+    Raises Refused where it answers and does not take us.
+    """
     settings = dict(SERVER_SETTINGS)
     if schema is not None:
         settings["search_path"] = schema
@@ -103,6 +107,8 @@ async def connect(dsn: str, *, size: int = 4, schema: str | None = None) -> Data
                 server_settings=settings,
             )
         except Exception as error:
+            if why := why_refused(error):
+                raise Refused(why) from None
             if not is_transient(error):
                 raise
             if not said:
@@ -111,6 +117,19 @@ async def connect(dsn: str, *, size: int = 4, schema: str | None = None) -> Data
             await asyncio.sleep(1.0)
         else:
             return Database(pool)
+
+
+def why_refused(error: BaseException) -> str | None:
+    """What is wrong with the address, without what it says; None where waiting may help."""
+    match error:
+        case asyncpg.InvalidAuthorizationSpecificationError():
+            return "DATABASE_URL: PostgreSQL does not take this user and password"
+        case asyncpg.ClientConfigurationError():
+            return "DATABASE_URL is not of the form postgresql://user:password@host/db"
+        case ssl.SSLCertVerificationError():
+            return f"DATABASE_URL: the server's certificate is not good: {error.verify_message}"
+        case _:
+            return None
 
 
 async def migrate(dsn: str, schema: str, folder: Path) -> list[str]:

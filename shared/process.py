@@ -28,8 +28,8 @@ from shared.engine.publisher import Publisher
 from shared.engine.stage import Stage, Work
 from shared.engine.steps import Hook, no_hook
 from shared.engine.watchdog import EXIT_CODE, Watchdog
-from shared.failures import StopTheLine
-from shared.kafka import make_admin, make_consumer, make_producer
+from shared.failures import Refused, StopTheLine
+from shared.kafka import make_admin, make_consumer, make_producer, why_refused
 from shared.logs import configure_logs
 from shared.probes import probe_routes
 from shared.settings import KafkaSettings, ProcessSettings, stop
@@ -37,6 +37,8 @@ from shared.topics import group
 from shared.tracing import configure_tracing, end_tracing
 
 log = structlog.get_logger()
+WRONG_SETTING = 2
+"""The exit code, as where `shared.settings.stop` ends a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class StageProcess:
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
         self._server = uvicorn.Server(config)
         await self._server.serve(sockets=[sock])
+        if isinstance(self.failure, Refused):
+            return WRONG_SETTING
         return EXIT_CODE if self.failure is not None else 0
 
     def _stuck(self) -> list[str]:
@@ -130,6 +134,9 @@ class StageProcess:
                 await self._until_one_ends(stages, errands)
         except asyncio.CancelledError:
             raise
+        except Refused as error:
+            self.failure = error
+            log.error("process.refused", why=str(error))  # noqa: TRY400  # no traceback: it is said
         except BaseException as error:
             self.failure = error
             log.exception("process.failed", why=str(error) if _is_ours(error) else "")
@@ -215,7 +222,10 @@ class StageProcess:
 async def started(
     make: Callable[[], AIOKafkaConsumer | AIOKafkaProducer],
 ) -> AsyncIterator[AIOKafkaConsumer | AIOKafkaProducer]:
-    """A Kafka client, as soon as Kafka answers; says what it waits for. Closed within bounds."""
+    """A Kafka client, as soon as Kafka answers; says what it waits for. Closed within bounds.
+
+    Raises Refused where Kafka answers and does not take us.
+    """
     said = False
     while True:
         client = make()
@@ -224,6 +234,8 @@ async def started(
             break
         except (KafkaError, OSError) as error:
             await _closed(client.stop)
+            if why := await why_refused(client):
+                raise Refused(why) from error
             if not said:
                 log.warning("waiting.for_kafka", error=type(error).__name__)
                 said = True

@@ -100,7 +100,7 @@ SUBMITTED = Topic(
 SECURITY = Topic(
     "tickets.security",
     (SecuritySuspected, Withdrawn),
-    ("intake", "classifier", "router"),
+    ("intake", "classifier", "classifier-security", "router"),
     (Reader.ROUTER_FAST_LANE, Reader.ROUTER_SECURITY),
     "Tickets that somebody or something takes for a security report, and withdrawals of these.",
 )

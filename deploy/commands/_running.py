@@ -16,7 +16,8 @@ from aiokafka.errors import KafkaError
 from deploy.commands._output import INTERRUPTED, note, stop
 from deploy.failure import Failure, WrongSetting
 from services.watch.reading import is_ticket_id
-from shared.kafka import make_producer
+from shared.failures import Refused
+from shared.kafka import make_admin, make_producer, why_refused
 from shared.settings import KafkaSettings, load
 
 ResultT = TypeVar("ResultT")
@@ -32,14 +33,23 @@ def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
         raise typer.Exit(INTERRUPTED) from None
     except Failure as failure:
         stop(failure)
+    except Refused as error:
+        stop(WrongSetting(str(error)))
     except KafkaError as error:
-        where = load(KafkaSettings).kafka_bootstrap_servers
+        settings = load(KafkaSettings)
+        if why := asyncio.run(_why_refused(settings)):
+            stop(WrongSetting(why))
+        where = settings.kafka_bootstrap_servers
         stop(
             WrongSetting(
                 f"Kafka at {where} does not answer as it should ({type(error).__name__});"
                 " is it running, and is KAFKA_BOOTSTRAP_SERVERS right?"
             )
         )
+
+
+async def _why_refused(settings: KafkaSettings) -> str | None:
+    return await why_refused(make_admin(settings))
 
 
 def kafka_settings() -> KafkaSettings:

@@ -26,11 +26,11 @@ from services.intake.writer import Writer
 from shared.engine import Work
 from shared.engine.publisher import Publisher
 from shared.engine.watchdog import EXIT_CODE
-from shared.failures import StopTheLine
+from shared.failures import Refused, StopTheLine
 from shared.kafka import make_producer
 from shared.logs import configure_logs
 from shared.probes import probe_routes
-from shared.process import Works, listen, started
+from shared.process import WRONG_SETTING, Works, listen, started
 from shared.settings import stop
 from shared.tracing import configure_tracing, end_tracing
 
@@ -71,6 +71,7 @@ class HttpProcess:
         self._writer: Writer | None = None
         self._publishers: list[Publisher] = []
         self._failure: str | None = None
+        self._exit_code = 0
         self._server: uvicorn.Server | None = None
 
     async def serve(self, sockets: list[socket.socket]) -> int:
@@ -96,7 +97,7 @@ class HttpProcess:
         )
         self._server = uvicorn.Server(config)
         await self._server.serve(sockets=sockets)
-        return EXIT_CODE if self._failure else 0
+        return self._exit_code
 
     @asynccontextmanager
     async def _lifespan(self, _app: Litestar) -> AsyncIterator[None]:
@@ -108,6 +109,12 @@ class HttpProcess:
             await asyncio.wait({connecting}, timeout=10.0)
 
     async def _connected(self) -> None:
+        try:
+            await self._write_to_kafka()
+        except Refused as error:
+            self._fail(error, WRONG_SETTING)
+
+    async def _write_to_kafka(self) -> None:
         """Two producers for as long as the process lives: reports wait behind nobody."""
         async with AsyncExitStack() as stack:
             for role in ("intake", "intake-urgent"):
@@ -125,10 +132,11 @@ class HttpProcess:
                 if any(_sender_died(publisher) for publisher in self._publishers):
                     self._fail(StopTheLine("a producer's sender died"))
 
-    def _fail(self, error: StopTheLine) -> None:
+    def _fail(self, error: StopTheLine | Refused, exit_code: int = EXIT_CODE) -> None:
         """The producer is beyond help: end, and come back with a fresh one."""
         if self._failure is None:
             self._failure = str(error)
+            self._exit_code = exit_code
             log.error("process.failed", why=self._failure)
         if self._server is not None:
             self._server.should_exit = True

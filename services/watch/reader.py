@@ -29,7 +29,7 @@ from services.watch.sighting import Kind, Place, Sighting
 from services.watch.timeline import Timeline, related, timeline
 from shared.contracts import Queue
 from shared.envelope import Record
-from shared.kafka import make_admin, make_consumer
+from shared.kafka import make_admin, make_consumer, why_refused
 from shared.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -213,7 +213,10 @@ class Tail:
         self._state, self._moved = state, time.monotonic()
 
     async def run(self) -> None:
-        """Until cancelled; an outage is waited out and said in `state`."""
+        """Until cancelled; an outage is waited out and said in `state`.
+
+        Refused, watch stays up all the same: whoever looks at the page is to see that it is blind.
+        """
         while True:
             try:
                 async with bystander(self._settings) as (admin, consumer):
@@ -223,7 +226,8 @@ class Tail:
                         await self._follow(consumer)
             except (KafkaError, OSError, TimeoutError) as error:
                 if self._state != "Kafka is away":
-                    log.warning("waiting.for_kafka", error=type(error).__name__)
+                    why = await why_refused(make_admin(self._settings))
+                    log.warning("waiting.for_kafka", error=type(error).__name__, why=why)
                 self._is("Kafka is away")
                 await asyncio.sleep(RETRY_SECONDS)
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from shared.failures import Refused
+from shared.kafka import connection
 from shared.settings import KafkaSettings, PostgresSettings, ProcessSettings, load, stop
 
 
@@ -13,6 +15,10 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "KAFKA_BOOTSTRAP_SERVERS",
         "TRIAGE_NAMESPACE",
         "TRIAGE_PARTITIONS",
+        "KAFKA_SECURITY_PROTOCOL",
+        "KAFKA_SASL_USERNAME",
+        "KAFKA_SASL_PASSWORD_FILE",
+        "KAFKA_CA_FILE",
         "DATABASE_URL",
         "DATABASE_URL_FILE",
         "LOG_LEVEL",
@@ -98,6 +104,53 @@ def test_a_password_in_the_database_address_is_not_shown(monkeypatch: pytest.Mon
     monkeypatch.setenv("DATABASE_URL", "postgresql://triage:hunter2@db/triage")
 
     assert "hunter2" not in repr(load(PostgresSettings))
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"KAFKA_SECURITY_PROTOCOL": "TLS"}, "KAFKA_SECURITY_PROTOCOL"),
+        ({"KAFKA_SECURITY_PROTOCOL": "SASL_SSL"}, "needs KAFKA_SASL_USERNAME"),
+        (
+            {"KAFKA_SECURITY_PROTOCOL": "SASL_SSL", "KAFKA_SASL_USERNAME": "support.router"},
+            "and KAFKA_SASL_PASSWORD_FILE",
+        ),
+        ({"KAFKA_SASL_USERNAME": "support.router"}, "without KAFKA_SECURITY_PROTOCOL=SASL_SSL"),
+        ({"KAFKA_SASL_MECHANISM": "GSSAPI"}, "KAFKA_SASL_MECHANISM"),
+        ({"KAFKA_CA_FILE": "/nowhere/ca.pem"}, "cannot read /nowhere/ca.pem: No such file"),
+        ({"KAFKA_SASL_PASSWORD_FILE": "/dev/null"}, "/dev/null is empty"),
+        ({"KAFKA_KEY_FILE": __file__}, "KAFKA_CERTIFICATE_FILE and KAFKA_KEY_FILE belong"),
+        ({"DATABASE_URL_FILE": "/nowhere/url"}, "cannot read /nowhere/url: No such file"),
+    ],
+)
+def test_credentials_that_cannot_work_are_named_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    settings: dict[str, str],
+    named: str,
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit) as ended:
+        load(PostgresSettings if "DATABASE_URL_FILE" in settings else KafkaSettings)
+
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert named in said
+    assert "Traceback" not in said
+
+
+def test_an_authority_that_is_none_is_named() -> None:
+    given = KafkaSettings(
+        kafka_bootstrap_servers="localhost:9092",
+        kafka_security_protocol="SSL",
+        kafka_ca_file=Path(__file__),
+    )
+
+    with pytest.raises(Refused, match=r"KAFKA_CA_FILE: .*test_settings.py holds no certificate"):
+        connection(given)
 
 
 def test_stop_ends_with_one_message_and_2(capsys: pytest.CaptureFixture[str]) -> None:
