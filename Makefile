@@ -47,7 +47,7 @@ demo: .venv/.local ## Play the sample through the whole pipeline; KEEP=1 leaves 
 up: .venv/.local ## Run the whole pipeline on this machine, until Ctrl-C
 	$(BIN)/triage up
 
-chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1 to see a careless stage
+chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1, CRASHES=1 or THREE=1 instead
 	$(BIN)/python -m tests.chaos
 
 bench: .venv/.dev ## Speed beside peers, on an idle machine; about a quarter of an hour

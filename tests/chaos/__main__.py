@@ -2,16 +2,20 @@
 
 With `NAIVE=1` the classifier is replaced by a careless one, and exit 1 means that the harness did
 not see it lose tickets. With `CRASHES=1` processes end before and after each step of the engine
-instead: the router 20 times at each, the others twice.
+instead: the router 20 times at each, the others twice. With `THREE=1` brokers of a cluster of
+three are killed instead.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
 from pathlib import Path
 
+from deploy.failure import Failure
+from tests.chaos import three_brokers
 from tests.chaos.crash_points import long_run
 from tests.chaos.load import Mix
 from tests.chaos.naive import CARELESS, HARD, NAIVE
@@ -41,11 +45,15 @@ def crash(seed: int) -> int:
 
 
 def main() -> int:
+    # The harness' own clients meet every fault as well; what they say of it is no news.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     seed, minutes = int(number("SEED", "1")), number("MINUTES", "10")
     mix = Mix(rate=number("RATE", "50"), seconds=60 * minutes)
     naive = bool(os.environ.get("NAIVE"))
     if os.environ.get("CRASHES"):
         return crash(seed)
+    if os.environ.get("THREE"):
+        return three_brokers.main(seed)
     with tempfile.TemporaryDirectory(prefix="triage-storm-") as folder:
         work = Path(folder)
         work.chmod(0o711)
@@ -64,4 +72,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Failure as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -28,6 +28,8 @@ class Submission:
     """The ticket ids that 202s gave, one per answer; empty for the inbound topic."""
     accepted: bool = True
     """False: nobody acknowledged it, so it may or may not be there."""
+    sent_at: float | None = None
+    """Seconds since 1970, when the request was sent that got the first 202."""
     accepted_at: float | None = None
     """Seconds since 1970, of the first acknowledgement."""
     report: bool = False

@@ -21,7 +21,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.errors import KafkaError
 
 from tests.chaos.evidence import Fact, Submission, Word
@@ -197,9 +197,9 @@ class Load:
     async def _post(self, external_id: str, body: Mapping[str, Any], key: str = "") -> None:
         pause = 0.1
         while True:
-            answer = await self._ask(body, key or external_id)
+            sent_at, answer = await self._ask(body, key or external_id)
             if answer is not None and answer.status_code == httpx.codes.ACCEPTED:
-                self._accepted(external_id, str(answer.json()["ticket_id"]))
+                self._accepted(external_id, str(answer.json()["ticket_id"]), sent_at)
                 return
             if answer is not None and answer.status_code not in AGAIN:
                 self.refused[answer.status_code] += 1
@@ -207,10 +207,12 @@ class Load:
             await asyncio.sleep(pause)
             pause = min(1.0, pause * 2)
 
-    async def _ask(self, body: Mapping[str, Any], key: str) -> httpx.Response | None:
+    async def _ask(self, body: Mapping[str, Any], key: str) -> tuple[float, httpx.Response | None]:
+        """When it was sent, and the answer, if there was one."""
         await self._door.wait()
         async with self._seats:
             self.in_flight += 1
+            sent_at = time.time()
             try:
                 answer = await self._http.post(
                     "/v1/tickets", json=body, headers={"Idempotency-Key": key}
@@ -218,11 +220,11 @@ class Load:
             except httpx.TransportError as error:
                 self.answers[type(error).__name__] += 1
                 self._door_closed()
-                return None
+                return sent_at, None
             finally:
                 self.in_flight -= 1
         self.answers[str(answer.status_code)] += 1
-        return answer
+        return sent_at, answer
 
     def _door_closed(self) -> None:
         """While intake is down one knocks for all, so that waiting costs nothing."""
@@ -241,11 +243,14 @@ class Load:
                 writer.close()
                 self._door.set()
 
-    def _accepted(self, external_id: str, ticket_id: str | None) -> None:
+    def _accepted(
+        self, external_id: str, ticket_id: str | None, sent_at: float | None = None
+    ) -> None:
         known = self.submissions[external_id]
         self.submissions[external_id] = replace(
             known,
             accepted=True,
+            sent_at=known.sent_at or sent_at,
             accepted_at=known.accepted_at or time.time(),
             answered_ids=(*known.answered_ids, ticket_id) if ticket_id else known.answered_ids,
         )
@@ -292,12 +297,28 @@ class Load:
         for headers, value in islice(cycle(burst), count):
             await self._send(topic, key, value, headers)
 
+    async def send_again(self, record: ConsumerRecord) -> None:
+        """The same record, once more, where it was; waits as long as Kafka is away."""
+        await self._write(
+            record.topic, record.key, record.value, list(record.headers), record.partition
+        )
+
     async def _send(self, topic: str, key: str, value: bytes | None, headers: Headers) -> None:
+        await self._write(self.target.topic(topic), key.encode(), value, headers)
+
+    async def _write(
+        self,
+        address: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Headers,
+        partition: int | None = None,
+    ) -> None:
         """Written and acknowledged; waits as long as Kafka is away."""
         while True:
             try:
                 await self._producer.send_and_wait(
-                    self.target.topic(topic), value=value, key=key.encode(), headers=headers
+                    address, value=value, key=key, partition=partition, headers=headers
                 )
             except KafkaError as error:
                 self.answers[f"producer {type(error).__name__}"] += 1

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.chaos.evidence import Evidence
-from tests.chaos.names import ROUTED
-from tests.chaos.storm import Hit, Outcome
+from tests.chaos.faults import KAFKA_FAULTS, POSTGRES_FAULTS
+from tests.chaos.lane import Phase, in_calm, passages, pooled, seconds_by_fault
+from tests.chaos.memory import in_mb
+from tests.chaos.storm import Outcome
+from tests.chaos.verification import SETTLE_SECONDS
 
 REPORTS = Path(__file__).with_name("reports")
-CALM = "no fault"
-AFTER_SECONDS = 5.0
-"""So long after its end a fault may still be felt."""
+LANE = """\
+Reports, and the seconds from their request to their record on the security queue, median and worst.
+A moment may lie just after one fault and just before the next; `lane.py` says how they are taken."""
+FAMILIES = {"all of PostgreSQL": POSTGRES_FAULTS, "all of Kafka": KAFKA_FAULTS}
 
 
 def write_report(outcome: Outcome, name: str) -> Path:
@@ -42,6 +45,10 @@ def as_data(outcome: Outcome) -> dict[str, object]:
         "settle_seconds": round(outcome.ended.settle_seconds, 1),
         "answers": outcome.answers,
         "restarts": outcome.restarts,
+        "memory_bytes": {
+            name: {"lived_s": round(life.seconds), "warm": life.warm, "last": life.last}
+            for name, life in outcome.memory.items()
+        },
         "faults": [
             {
                 "fault": hit.fault,
@@ -55,8 +62,8 @@ def as_data(outcome: Outcome) -> dict[str, object]:
             for hit in outcome.hits
         ],
         "security_lane_seconds": {
-            name: {"reports": len(found), "median": median(found), "worst": max(found)}
-            for name, found in lane_seconds(outcome.ended.evidence, outcome.hits).items()
+            name: {phase: [round(took, 3) for took in found] for phase, found in phases.items()}
+            for name, phases in lane_of(outcome).items()
         },
     }
 
@@ -64,34 +71,19 @@ def as_data(outcome: Outcome) -> dict[str, object]:
 def machine() -> dict[str, object]:
     return {
         "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[2], 1),
+        "load in the last 15 minutes": round(os.getloadavg()[2], 1),
         "system": platform.system(),
         "python": platform.python_version(),
     }
 
 
-def lane_seconds(evidence: Evidence, hits: Sequence[Hit]) -> Mapping[str, list[float]]:
-    """From the 202 of a report to its record on the security queue, by the fault it met."""
-    arrived: dict[str, float] = {}
-    for message in evidence.messages:
-        if message.topic == "queues.security" and message.headers.get("ce_type") == ROUTED:
-            ticket = json.loads(message.value or b"{}").get("ticket") or {}
-            external_id = str(ticket.get("external_id"))
-            arrived[external_id] = min(message.at, arrived.get(external_id, message.at))
-    found: dict[str, list[float]] = defaultdict(list)
-    for submission in evidence.submissions:
-        at = submission.accepted_at
-        if submission.report and at is not None and submission.external_id in arrived:
-            took = max(0.0, arrived[submission.external_id] - at)
-            found[_fault_at(at, hits)].append(round(took, 3))
-    return dict(sorted(found.items()))
-
-
-def _fault_at(moment: float, hits: Iterable[Hit]) -> str:
-    for hit in hits:
-        if hit.began <= moment <= hit.ended + AFTER_SECONDS:
-            return hit.fault
-    return CALM
+def lane_of(outcome: Outcome) -> Mapping[str, Mapping[Phase, list[float]]]:
+    """What reports took around each fault, around each family of faults, and in calm."""
+    found = passages(outcome.ended.evidence)
+    spans = [hit.span for hit in outcome.hits]
+    each = seconds_by_fault(found, spans)
+    families = {name: pooled(each, faults) for name, faults in FAMILIES.items()}
+    return {"no fault": {Phase.DURING: in_calm(found, spans)}, **families, **each}
 
 
 def as_markdown(outcome: Outcome) -> str:
@@ -102,45 +94,67 @@ def as_markdown(outcome: Outcome) -> str:
         "",
         f"- {outcome.mix.seconds:.0f} s at {outcome.mix.rate:.0f} tickets/s",
         f"- {len(counted)} faults met work under way, {len(outcome.hits) - len(counted)} did not",
-        f"- settled {outcome.ended.settle_seconds:.1f} s after the last fault",
+        f"- lag zero after {outcome.ended.settle_seconds:.1f} s (promised: {SETTLE_SECONDS:.0f})",
         "",
         "```",
         verdict.words(),
         "```",
         "",
-        *_table(("figure", "value"), verdict.figures.items()),
-        *_table(("fault", "times"), sorted(Counter(hit.fault for hit in counted).items())),
-        "From the 202 of a report to its record on the security queue; 0: people had it before.",
+        *table(("figure", "value"), verdict.figures.items()),
+        *table(("fault", "times"), sorted(Counter(hit.fault for hit in counted).items())),
+        LANE,
         "",
-        *_table(
-            ("report accepted during", "reports", "median s to the queue", "worst s"),
-            (
-                (name, len(found), f"{median(found):.3f}", f"{max(found):.3f}")
-                for name, found in lane_seconds(outcome.ended.evidence, outcome.hits).items()
-            ),
-        ),
-        *_table(
+        *table(("fault", *Phase), _lane_rows(lane_of(outcome))),
+        *table(
             ("at s", "took s", "fault", "whom", "what it did", "in flight", "counts"),
+            _hits(outcome),
+        ),
+        "Resident memory of the longest life of each process, MB.",
+        "",
+        *table(
+            ("process", "lived s", "after 30 s", "at its end", "most", "started again"),
             (
                 (
-                    f"{hit.began - outcome.hits[0].began:.1f}",
-                    f"{hit.ended - hit.began:.1f}",
-                    hit.fault,
-                    hit.harm.subject,
-                    hit.harm.did,
-                    ", ".join(f"{name} {count}" for name, count in hit.in_flight.items()),
-                    "yes" if hit.counts else "no",
+                    name,
+                    f"{life.seconds:.0f}",
+                    in_mb(life.warm),
+                    in_mb(life.last),
+                    in_mb(life.most),
+                    outcome.restarts.get(name, 0),
                 )
-                for hit in outcome.hits
+                for name, life in outcome.memory.items()
             ),
         ),
-        *_table(("started again", "times"), outcome.restarts.items()),
-        *_table(("answers to the load", "times"), outcome.answers.items()),
-        *_table(("machine", ""), machine().items()),
+        *table(("answers to the load", "times"), outcome.answers.items()),
+        *table(("machine", ""), machine().items()),
     ]
     return "\n".join(lines)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+def _lane_rows(lane: Mapping[str, Mapping[Phase, Sequence[float]]]) -> Iterator[Sequence[str]]:
+    for name, phases in lane.items():
+        yield name, *(_taken(phases.get(phase, [])) for phase in Phase)
+
+
+def _taken(seconds: Sequence[float]) -> str:
+    if not seconds:
+        return ""
+    return f"{len(seconds)}: {median(seconds):.2f}, {max(seconds):.2f}"
+
+
+def _hits(outcome: Outcome) -> Iterator[Sequence[str]]:
+    for hit in outcome.hits:
+        yield (
+            f"{hit.began - outcome.hits[0].began:.1f}",
+            f"{hit.ended - hit.began:.1f}",
+            hit.fault,
+            hit.harm.subject,
+            hit.harm.did,
+            ", ".join(f"{name} {count}" for name, count in hit.in_flight.items()),
+            "yes" if hit.counts else "no",
+        )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     cells = [head, ["---"] * len(head), *rows]
     return [*("| " + " | ".join(map(str, row)) + " |" for row in cells), ""]

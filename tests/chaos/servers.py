@@ -18,11 +18,15 @@ from deploy.local.postgres import choose_postgres
 from deploy.local.server import GivenServer, Kind, Server
 from tests.chaos.proxy import Proxy
 
+START_SECONDS = 240.0
+"""After a kill, with the whole pipeline waiting for it, on a machine that has other work too."""
+
 
 class AdvertisedJava(JavaKafka):
     """Kafka on Java that tells its clients to come through a proxy."""
 
     advertised = ""
+    start_seconds = START_SECONDS
 
     @override
     def _properties(self) -> str:

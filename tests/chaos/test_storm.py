@@ -10,8 +10,9 @@ import pytest
 
 from deploy.local.server import ServerFailed
 from tests.chaos.faults import FAULTS
+from tests.chaos.lane import passages
 from tests.chaos.load import Mix
-from tests.chaos.report import as_markdown, lane_seconds
+from tests.chaos.report import as_markdown
 from tests.chaos.storm import Outcome, run_storm
 from tests.support.servers import absent, fresh_folder
 
@@ -46,7 +47,7 @@ async def test_every_promise_holds_in_a_short_storm(
         sys.stdout.write("\n" + as_markdown(outcome))
     assert outcome.ended.verdict.holds, outcome.ended.verdict.words()
     assert {hit.fault for hit in outcome.hits if hit.counts}
-    assert lane_seconds(outcome.ended.evidence, outcome.hits)
+    assert passages(outcome.ended.evidence)
 
 
 def test_the_short_storm_knows_its_faults() -> None:

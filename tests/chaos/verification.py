@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.chaos.checker import check
-from tests.chaos.evidence import Evidence, Row
+from tests.chaos.evidence import Evidence, Fact, Row, Submission
 from tests.chaos.load import Load
 from tests.chaos.poisons import planted
 from tests.chaos.reader import read_ledger, read_licences, read_messages, settle
@@ -24,32 +25,53 @@ BUSY = 4
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The verdict, the evidence behind it, and how long it took until nothing was under way."""
+    """The verdict, the evidence behind it, and how long it took until nothing was under way.
+
+    `settle_seconds` count from the end of the last fault, where there was one.
+    """
 
     verdict: Verdict
     evidence: Evidence
     settle_seconds: float
 
 
-async def verify(target: Target, load: Load, earlier: Sequence[Row] = ()) -> Ended:
-    """Wait until nothing is under way, then hold everything against the promises."""
+async def verify(
+    target: Target, load: Load, earlier: Sequence[Row] = (), since: float | None = None
+) -> Ended:
+    """Wait until nothing is under way, then hold everything against the promises.
+
+    `since`: the end of the last fault on the monotonic clock; now, where there was none.
+    """
+    began = time.monotonic() if since is None else since
     everything_answered = await load.answered(PATIENCE_SECONDS)
-    took, lag = await settle(target.kafka, target.namespace, PATIENCE_SECONDS)
+    _, lag = await settle(target.kafka, target.namespace, PATIENCE_SECONDS)
+    took = time.monotonic() - began
+    evidence = await gather(target, list(load.submissions.values()), load.facts, lag, earlier)
+    verdict = check(evidence)
+    late = tuple(settles_in_time(took))
+    findings = (*verdict.findings, *late, *intake_answers(load, everything_answered))
+    return Ended(replace(verdict, findings=findings), evidence, took)
+
+
+async def gather(
+    target: Target,
+    submissions: Sequence[Submission],
+    facts: Sequence[Fact],
+    lag: Mapping[str, int],
+    earlier: Sequence[Row] = (),
+) -> Evidence:
+    """Everything that stands on topics and in tables now, beside what was sent."""
     messages = await read_messages(target.kafka, target.namespace)
-    evidence = Evidence(
-        submissions=list(load.submissions.values()),
+    return Evidence(
+        submissions=submissions,
         poison=planted(messages),
-        facts=load.facts,
+        facts=facts,
         messages=messages,
         ledger=await read_ledger(target.database),
         earlier=earlier,
         licences=await read_licences(target.database),
         lag=lag,
     )
-    verdict = check(evidence)
-    late = tuple(settles_in_time(took))
-    findings = (*verdict.findings, *late, *intake_answers(load, everything_answered))
-    return Ended(replace(verdict, findings=findings), evidence, took)
 
 
 def settles_in_time(seconds: float) -> Iterator[Finding]:

@@ -1,0 +1,104 @@
+"""What if the router is away while 100,000 tickets arrive? They wait, reports do not."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from itertools import cycle
+from pathlib import Path
+
+from tests.chaos.checker import check
+from tests.chaos.evidence import Submission
+from tests.chaos.kills import until_ready
+from tests.chaos.limits.bulk import Record, write
+from tests.chaos.limits.ground import Answer, a_pipeline, size_rows, sizes, until_read
+from tests.chaos.names import GROUPS
+from tests.chaos.pipeline import Pipeline
+from tests.chaos.reader import read_lag, read_messages
+from tests.chaos.report import table
+from tests.chaos.target import REPORTED, as_json, cloud_event
+from tests.chaos.texts import REPORTS, ordinary_texts
+from tests.chaos.verification import gather
+
+NAME = "backlog"
+TICKETS = 100_000
+ONE_REPORT_IN = 200
+PATIENCE_SECONDS = 3600.0
+BEFORE_THE_ROUTER = ("intake", "classifier", "classifier-security", "entitlements")
+
+
+def tickets(count: int) -> Iterator[tuple[Submission, Record]]:
+    """So many tickets as an upstream system writes them, a report among them now and then."""
+    texts = cycle(ordinary_texts())
+    for number in range(count):
+        external_id = f"backlog-{number}"
+        report = number % ONE_REPORT_IN == 0
+        subject, body = REPORTS[number // ONE_REPORT_IN % len(REPORTS)]
+        text = {"subject": subject, "body": body} if report else next(texts)
+        value = as_json({**text, "external_id": external_id})
+        headers = cloud_event(REPORTED, "upstream", external_id)
+        yield Submission(external_id, report=report), (external_id, value, headers)
+
+
+async def play(pipeline: Pipeline, count: int) -> Answer:
+    target, router = pipeline.target, pipeline.processes["router"]
+    fresh = sizes(pipeline.processes)
+    await asyncio.to_thread(router.stop)
+    sent = list(tickets(count))
+    began = time.monotonic()
+    await write(target, "inbound", (record for _, record in sent))
+    await until_read(target, BEFORE_THE_ROUTER, PATIENCE_SECONDS)
+    gathered = time.monotonic() - began
+    waiting = (await read_lag(target.kafka, target.namespace, ["router"]))["router"]
+    early = await _reports_told(pipeline)
+    full = sizes(pipeline.processes)
+    router.start()
+    await until_ready(router)
+    drained = await until_read(target, tuple(GROUPS), PATIENCE_SECONDS)
+    after = sizes(pipeline.processes)
+    submissions = [submission for submission, _ in sent]
+    lag = await read_lag(target.kafka, target.namespace)
+    evidence = await gather(target, submissions, [], lag)
+    reports = sum(submission.report for submission in submissions)
+    return Answer(
+        f"{count:,} tickets behind a stopped router, then drained:",
+        "python -m tests.chaos.limits backlog",
+        [
+            *table(
+                ("figure", "value"),
+                [
+                    ("tickets before the router when it came back", f"{waiting:,}"),
+                    (
+                        "through intake, classifier and entitlements, tickets/s",
+                        f"{count / gathered:.0f}",
+                    ),
+                    ("drained by one router after s", f"{drained:.0f}"),
+                    ("drained, tickets/s", f"{waiting / drained:.0f}"),
+                    (
+                        "reports on queues.security before the router came back",
+                        f"{early} of {reports}",
+                    ),
+                ],
+            ),
+            "Resident memory, MB: at the start, with the backlog before the router, after it.",
+            "",
+            *table(
+                ("process", "at the start", "with the backlog", "after"),
+                size_rows(fresh, full, after),
+            ),
+        ],
+        check(evidence),
+    )
+
+
+async def _reports_told(pipeline: Pipeline) -> int:
+    """Reports that stand on the security queue now."""
+    target = pipeline.target
+    messages = await read_messages(target.kafka, target.namespace)
+    return len({m.headers.get("ce_id") for m in messages if m.topic == "queues.security"})
+
+
+def answer(work: Path, count: int = TICKETS) -> Answer:
+    with a_pipeline(work) as pipeline:
+        return asyncio.run(play(pipeline, count))
