@@ -13,7 +13,7 @@ from deploy.commands._output import ago, show, table
 from services.router.explanation import explain, in_words
 from services.router.policy import CURRENT, load_policy
 from services.router.priority import Inputs
-from services.watch.letters import letters
+from services.watch.dead_letters.listing import letters
 from services.watch.reader import read_one
 from services.watch.timeline import Timeline
 from shared.contracts import Queue, ReviewReason, Routed

@@ -13,8 +13,8 @@ from deploy.failure import Failure
 from services.entitlements.handlers import appended_at, read_licence
 from services.entitlements.rebuild import judged_again, waiting
 from services.entitlements.store import Mark, PostgresStore, Provisional, Ticket
-from services.router.evidence import Kind, Seen, seen
-from services.router.staging import Staging
+from services.router.restore.evidence import Kind, Seen, seen
+from services.router.restore.staging import Staging
 from services.watch.lag import lags
 from services.watch.reader import partitions_of, read_to_the_end, stored_commits
 from shared.contracts import Entitled, LicenceFact

@@ -10,8 +10,8 @@ import typer
 from deploy.commands._database import connection, has_database
 from deploy.commands._output import note
 from deploy.failure import Failure
+from services.watch.dead_letters.replay import Done, carry_out, plan
 from services.watch.reader import routed_among
-from services.watch.replaying import Done, carry_out, plan
 from shared.settings import KafkaSettings
 
 

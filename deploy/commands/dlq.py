@@ -11,7 +11,7 @@ from deploy.commands._output import AsJson, clock, note, say, show, table
 from deploy.commands._replaying import replay_all
 from deploy.commands._running import a_ticket_id, kafka_settings, run
 from deploy.failure import Failure
-from services.watch.letters import Letter, Position, Summary, letters
+from services.watch.dead_letters.listing import Letter, Position, Summary, letters
 
 app = typer.Typer(help="Dead letters: list, show, replay.", no_args_is_help=True)
 SHOWN = 2000

@@ -16,9 +16,9 @@ from deploy.commands._session import Session, session
 from deploy.commands._versions import policy_with
 from deploy.failure import Failure
 from services.entitlements.store import PostgresStore
-from services.router.rebuilding import BATCH, Rebuilding, Tally
+from services.router.restore.ledger import BATCH, Rebuilding, Tally
+from services.router.restore.staging import Staging
 from services.router.ruling import Rulebook
-from services.router.staging import Staging
 from services.router.store import Ledger
 from services.watch.reader import bystander
 from shared.contracts import Routed

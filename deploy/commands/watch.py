@@ -18,7 +18,7 @@ from rich.live import Live
 from deploy.commands._output import AsJson, ago, say, table
 from deploy.commands._running import kafka_settings, run
 from services.watch.lag import lags
-from services.watch.lagging import Lag
+from services.watch.lag_trend import Lag
 from services.watch.reader import Tail, bystander
 from services.watch.views import Board
 from shared.settings import KafkaSettings

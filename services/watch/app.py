@@ -15,24 +15,24 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from starlette.applications import Starlette
 
 from services.watch import metrics
-from services.watch.calling import Caller
+from services.watch.canary_sender import Singer
+from services.watch.dead_letters.from_the_page import PuttingBack, Wish
+from services.watch.dead_letters.gone import Gone
+from services.watch.dead_letters.listing import stored_gone
+from services.watch.dead_letters.pile import Partition
+from services.watch.dead_letters.replay import Plan, carry_out, plan
 from services.watch.explanation import explanation
-from services.watch.gone import Gone
 from services.watch.http import make_app
 from services.watch.lag import lags
-from services.watch.lagging import Lag, Trends
-from services.watch.letters import stored_gone
-from services.watch.parked import Partition
-from services.watch.putting_back import PuttingBack, Wish
+from services.watch.lag_trend import Lag, Trends
 from services.watch.reader import STANDS_STILL, Tail, look_up, read_one, routed_among
 from services.watch.reading import Json, document_of
-from services.watch.replaying import Plan, carry_out, plan
 from services.watch.settings import Settings, secret
 from services.watch.sighting import Sighting
-from services.watch.singing import Singer
 from services.watch.standing import Message
 from services.watch.timeline import Timeline
 from services.watch.views import Board
+from services.watch.webhook import Caller
 from shared.contracts import Queue
 
 log = structlog.get_logger()

@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from services.watch.putting_back import PuttingBack
+from services.watch.dead_letters.from_the_page import PuttingBack
 from services.watch.reading import Json, is_ticket_id
 from services.watch.replies import Guarded, answer, problem, raw
 from services.watch.timeline import Timeline

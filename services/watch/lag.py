@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from aiokafka.errors import KafkaError
 
-from services.watch.lagging import Lag, PartitionLag
+from services.watch.lag_trend import Lag, PartitionLag
 from services.watch.reader import closed, partitions_of, stopped, stored_commits
 from shared.envelope import moment_of
 from shared.kafka import make_admin, make_consumer

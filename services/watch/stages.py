@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.watch.lagging import Lag
+from services.watch.lag_trend import Lag
 from services.watch.pace import Pace
 from services.watch.sighting import Sighting
 from shared.contracts import Queue

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 from services.watch.canary import Canaries
-from services.watch.gone import Gone
-from services.watch.lagging import Lag
+from services.watch.dead_letters.gone import Gone
+from services.watch.dead_letters.pile import DeadLetters, Partition
+from services.watch.lag_trend import Lag
 from services.watch.pace import Pace
-from services.watch.parked import DeadLetters, Partition
 from services.watch.passing import Passing
 from services.watch.sighting import Sighting
 from services.watch.stages import Stages

@@ -22,9 +22,9 @@ from deploy.commands.licences import facts_in, publish_and_wait
 from deploy.commands.submit import by_inbound
 from deploy.commands.take import _take
 from deploy.failure import Failure
-from services.watch.letters import letters
+from services.watch.dead_letters.eligibility import Answer
+from services.watch.dead_letters.listing import letters
 from services.watch.reader import bystander, look_up, partitions_of, read_to_the_end
-from services.watch.replay import Answer
 from shared.contracts import Corrected, Queue
 from shared.engine.dead_letters import parked
 from shared.envelope import Outgoing, Record, encode

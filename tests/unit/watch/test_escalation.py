@@ -9,9 +9,9 @@ import orjson
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from services.watch.calling import Caller
 from services.watch.escalation import Severity, due
 from services.watch.standing import Message
+from services.watch.webhook import Caller
 from tests.unit.watch.test_timeline import NOON, ONE, TWO
 
 SECRET = Webhook("whsec_" + "c2VjcmV0" * 4)

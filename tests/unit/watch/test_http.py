@@ -10,7 +10,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 
 from services.watch import http
-from services.watch.putting_back import PuttingBack
+from services.watch.dead_letters.from_the_page import PuttingBack
 from services.watch.reading import Json
 from services.watch.timeline import Timeline, timeline
 from tests.unit.watch.test_timeline import ONE, ORDINARY

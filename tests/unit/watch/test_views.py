@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.watch.gone import Gone
-from services.watch.lagging import Lag, Trend
+from services.watch.dead_letters.gone import Gone
+from services.watch.lag_trend import Lag, Trend
 from services.watch.reading import places
 from services.watch.sighting import Parked, Sighting
 from services.watch.views import Board

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.structs import OffsetAndMetadata
 
-from services.watch.gone import Gone
-from services.watch.letters import (
+from services.watch.dead_letters.eligibility import Answer, answer_for, returning
+from services.watch.dead_letters.gone import Gone
+from services.watch.dead_letters.listing import (
     Letter,
     Position,
     dead_letter_places,
@@ -20,7 +21,6 @@ from services.watch.letters import (
 )
 from services.watch.reader import bystander, closed, partitions_of, stopped
 from services.watch.reading import places
-from services.watch.replay import Answer, answer_for, returning
 from services.watch.sighting import Kind
 from shared.kafka import make_consumer, make_producer
 from shared.settings import KafkaSettings

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.watch.lagging import Lag, Trend, Trends, trend
+from services.watch.lag_trend import Lag, Trend, Trends, trend
 from tests.unit.watch.test_timeline import NOON
 
 

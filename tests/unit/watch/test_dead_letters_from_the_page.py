@@ -8,10 +8,10 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from services.watch.letters import Letter
-from services.watch.putting_back import PuttingBack, Wish
-from services.watch.replay import Answer
-from services.watch.replaying import Done, Plan
+from services.watch.dead_letters.eligibility import Answer
+from services.watch.dead_letters.from_the_page import PuttingBack, Wish
+from services.watch.dead_letters.listing import Letter
+from services.watch.dead_letters.replay import Done, Plan
 from tests.support import builders as some
 from tests.unit.watch.test_views import a_letter
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.router.case import Assessed, Case, Correction, Suspected
-from services.router.rebuild import Evidence, Heard, TakenBack, Told
+from services.router.restore.one_ticket import Evidence, Heard, TakenBack, Told
 from shared.contracts import Corrected, Entitled, Frozen, Routed, SecuritySuspected, Withdrawn
 from shared.envelope import Record, decode, moment_of, types_of, unwrap
 from shared.ids import conflicting_ticket_id

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import asyncpg
 
-from services.router.evidence import Kind, Seen
+from services.router.restore.evidence import Kind, Seen
 from shared.postgres import Database
 
 OF_TEXTS = (Kind.ENTITLED, Kind.SUSPECTED, Kind.ROUTED)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from services.watch.gone import Gone
+from services.watch.dead_letters.gone import Gone
 from services.watch.reader import (
     bystander,
     partitions_of,

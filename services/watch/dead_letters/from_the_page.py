@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.watch.replaying import Plan
+from services.watch.dead_letters.replay import Plan
 from services.watch.replies import answer, problem
 from shared.envelope import fault_of
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.router.evidence import Kind, Seen, ids_of, taken_back, tickets
-from services.router.rebuild import FindRules, Incomplete, rebuilt
-from services.router.staging import OF_TEXTS, Staging
+from services.router.restore.evidence import Kind, Seen, ids_of, taken_back, tickets
+from services.router.restore.one_ticket import FindRules, Incomplete, rebuilt
+from services.router.restore.staging import OF_TEXTS, Staging
 from services.router.store import Ledger, PutBack
 
 BATCH = 200

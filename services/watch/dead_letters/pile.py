@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.watch.gone import Gone
+from services.watch.dead_letters.gone import Gone
 from services.watch.sighting import Sighting
 
 REMEMBERED_LETTERS = 20_000

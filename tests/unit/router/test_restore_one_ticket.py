@@ -10,9 +10,9 @@ import pytest
 from typing_extensions import override
 
 from services.router.case import Assessed, Case, Correction, Decision, Input
-from services.router.evidence import Kind, Seen, seen, taken_back, tickets
 from services.router.outbox import pending
-from services.router.rebuild import Incomplete, Rebuilt, rebuilt
+from services.router.restore.evidence import Kind, Seen, seen, taken_back, tickets
+from services.router.restore.one_ticket import Incomplete, Rebuilt, rebuilt
 from services.router.revision import take
 from shared.contracts import Cause, Queue, Status
 from shared.envelope import Outgoing

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.watch.gone import Gone
+from services.watch.dead_letters.eligibility import Answer, answer_for, returning
+from services.watch.dead_letters.gone import Gone
 from services.watch.reading import places
-from services.watch.replay import Answer, answer_for, returning
 from services.watch.sighting import Parked, Sighting
 from shared.topics import SUBMITTED, Reader
 from tests.unit.watch.test_timeline import NOON, ONE

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.intake.screen import screen
-from services.watch.singing import BODY, SUBJECT, Singer
+from services.watch.canary_sender import BODY, SUBJECT, Singer
 
 
 def test_the_screen_takes_a_canary_for_a_report() -> None:

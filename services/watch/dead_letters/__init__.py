@@ -1,0 +1,1 @@
+"""Dead letters: which lie there, which may go back, which have, and how they go."""
