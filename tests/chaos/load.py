@@ -7,37 +7,32 @@ submission is sent again, under the same key, until it gets its 202, as every he
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 import uuid
 from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from itertools import cycle, islice
 from random import Random
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from aiokafka import AIOKafkaProducer, ConsumerRecord
-from aiokafka.errors import KafkaError
 
-from tests.chaos.evidence import Fact, Submission, Word
+from tests.chaos.evidence import Submission, Word
+from tests.chaos.feed import Feed
 from tests.chaos.names import PARKED_BY
 from tests.chaos.poisons import poisons, poisons_of
 from tests.chaos.target import (
     CORRECTED,
-    HEARTBEAT,
-    LICENCE,
     REPORTED,
-    Headers,
     Target,
     as_json,
     cloud_event,
 )
-from tests.chaos.texts import REPORTS, ordinary_texts, sample_facts
+from tests.chaos.texts import REPORTS, ordinary_texts
+from tests.chaos.writer import Writer
 
 AGAIN = frozenset({429, 500, 502, 503, 504})
 """Answers after which the same submission is sent again."""
@@ -47,14 +42,10 @@ SAID: Mapping[Word, Mapping[str, object]] = {
     Word.SCOPE: {"scope": "custom_development"},
 }
 REQUEST_SECONDS = 15.0
-AT_ONCE = 64
-"""Requests in flight, at most."""
+AT_ONCE = 24
+"""Requests in flight, at most; httpx looks at every connection for each of them."""
 KNOCK_SECONDS = 0.1
-LARGEST = 4 * 1024 * 1024
-BILLING = "billing"
 UPSTREAM = "storm"
-HEARTBEAT_SECONDS = 1.0
-FACT_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +63,19 @@ class Mix:
 
 
 class Load:
-    """A seeded stream of arrivals; what was sent stands in `submissions` and `facts`."""
+    """A seeded stream of arrivals; what was sent stands in `submissions` and `feed.facts`."""
 
     def __init__(self, target: Target, mix: Mix, seed: int) -> None:
         self.target = target
         self.mix = mix
         self.submissions: dict[str, Submission] = {}
-        self.facts: list[Fact] = []
         self.refused: Counter[int] = Counter()
         """Answers other than a 202 and a request to come again: none is expected."""
         self.answers: Counter[str] = Counter()
         self.in_flight = 0
         """HTTP requests that wait for their answer now."""
+        self.writer = Writer(target, self.answers)
+        self.feed = Feed(self.writer, Random(seed))
         self._dice = Random(seed)
         self._run = f"{seed}-{uuid.uuid4().hex[:6]}"
         self._texts = ordinary_texts()
@@ -97,21 +89,13 @@ class Load:
         self._seats = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        self._producer = AIOKafkaProducer(
-            bootstrap_servers=self.target.kafka,
-            acks="all",
-            enable_idempotence=True,
-            max_request_size=LARGEST,
-            request_timeout_ms=120_000,
-        )
-        await self._producer.start()
-        self._stack.push_async_callback(self._close_producer)
+        await self._stack.enter_async_context(self.writer)
         self._http = await self._stack.enter_async_context(
             httpx.AsyncClient(
                 base_url=self.target.intake,
                 headers={"Authorization": f"Bearer {self.target.api_key}"},
                 timeout=REQUEST_SECONDS,
-                limits=httpx.Limits(max_connections=200),
+                limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
                 trust_env=False,
             )
         )
@@ -123,20 +107,18 @@ class Load:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._stack.aclose()
 
-    async def _close_producer(self) -> None:
-        await asyncio.wait({asyncio.ensure_future(self._producer.stop())}, timeout=5.0)
-
     async def run(self) -> None:
         """Send for as long as the mix says, or until `end`, without waiting for answers."""
-        await self._publish_sample_facts()
+        await self.feed.begin()
         due = time.monotonic()
         self._ends = due + self.mix.seconds
-        feeds = [asyncio.create_task(feed) for feed in (self._beat(), self._licences_change())]
+        feeding = asyncio.create_task(self.feed.run())
         while due < self._ends:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             self._arrive()
             due += self._dice.expovariate(self.mix.rate)
-        await asyncio.gather(*feeds)
+        self.feed.end()
+        await feeding
 
     def end(self) -> None:
         """Send nothing new; `run` returns soon."""
@@ -277,17 +259,19 @@ class Load:
             return
         data = {"ticket_id": ids[0], "by": "Dana", "reason": "read the ticket", **SAID[word]}
         self.submissions[external_id] = replace(self.submissions[external_id], corrected=word)
-        await self._send("corrections", ids[0], as_json(data), cloud_event(CORRECTED, "triage"))
+        await self.writer.send(
+            "corrections", ids[0], as_json(data), cloud_event(CORRECTED, "triage")
+        )
 
     async def _send_inbound(self, external_id: str, body: Mapping[str, Any]) -> None:
         headers = cloud_event(REPORTED, UPSTREAM, external_id)
         for _ in range(2 if self._dice.random() < self.mix.twice else 1):
-            await self._send("inbound", external_id, as_json(body), headers)
+            await self.writer.send("inbound", external_id, as_json(body), headers)
         self._accepted(external_id, None)
 
     async def _send_poison(self) -> None:
         topic, headers, value = next(self._poisons)
-        await self._send(topic, uuid.uuid4().hex, value, headers)
+        await self.writer.send(topic, uuid.uuid4().hex, value, headers)
 
     async def poison_burst(self, count: int) -> None:
         """Unreadable records of every kind one after another in one partition of one topic."""
@@ -295,76 +279,4 @@ class Load:
         burst = poisons_of(topic, UPSTREAM)
         key = uuid.uuid4().hex
         for headers, value in islice(cycle(burst), count):
-            await self._send(topic, key, value, headers)
-
-    async def send_again(self, record: ConsumerRecord) -> None:
-        """The same record, once more, where it was; waits as long as Kafka is away."""
-        await self._write(
-            record.topic, record.key, record.value, list(record.headers), record.partition
-        )
-
-    async def _send(self, topic: str, key: str, value: bytes | None, headers: Headers) -> None:
-        await self._write(self.target.topic(topic), key.encode(), value, headers)
-
-    async def _write(
-        self,
-        address: str,
-        key: bytes | None,
-        value: bytes | None,
-        headers: Headers,
-        partition: int | None = None,
-    ) -> None:
-        """Written and acknowledged; waits as long as Kafka is away."""
-        while True:
-            try:
-                await self._producer.send_and_wait(
-                    address, value=value, key=key, partition=partition, headers=headers
-                )
-            except KafkaError as error:
-                self.answers[f"producer {type(error).__name__}"] += 1
-                await asyncio.sleep(1.0)
-            else:
-                return
-
-    async def _publish_sample_facts(self) -> None:
-        self._standing = sample_facts(datetime.now(UTC))
-        for fact in self._standing:
-            await self._publish_fact(fact)
-        await self._publish_heartbeat()
-
-    async def _publish_fact(self, fact: dict[str, Any]) -> None:
-        content = json.dumps(fact, sort_keys=True)
-        self.facts.append(Fact(fact["licence_id"], fact["version"], content))
-        await self._send(
-            "licences", fact["licence_id"], as_json(fact), cloud_event(LICENCE, BILLING)
-        )
-
-    async def _publish_heartbeat(self) -> None:
-        data = {"complete_until": datetime.now(UTC).isoformat()}
-        await self._send("licences", BILLING, as_json(data), cloud_event(HEARTBEAT, BILLING))
-
-    async def _beat(self) -> None:
-        """The feed says that it is complete, again and again."""
-        while time.monotonic() < self._ends:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            await self._publish_heartbeat()
-
-    async def _licences_change(self) -> None:
-        """Licences get new versions: in order, in reverse, or the same one twice."""
-        newest = {fact["licence_id"]: fact for fact in self._standing}
-        while time.monotonic() < self._ends:
-            await asyncio.sleep(self._dice.expovariate(1 / FACT_SECONDS))
-            fact = newest[self._dice.choice(sorted(newest))]
-            changes = [
-                {
-                    **fact,
-                    "version": fact["version"] + step,
-                    "effective_at": datetime.now(UTC).isoformat(),
-                    "disputed": bool(self._dice.getrandbits(1)),
-                }
-                for step in (1, 2)
-            ]
-            newest[fact["licence_id"]] = changes[-1]
-            self._dice.shuffle(changes)
-            for change in (*changes, changes[0]):
-                await self._publish_fact(change)
+            await self.writer.send(topic, key, value, headers)

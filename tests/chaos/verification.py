@@ -46,7 +46,7 @@ async def verify(
     everything_answered = await load.answered(PATIENCE_SECONDS)
     _, lag = await settle(target.kafka, target.namespace, PATIENCE_SECONDS)
     took = time.monotonic() - began
-    evidence = await gather(target, list(load.submissions.values()), load.facts, lag, earlier)
+    evidence = await gather(target, list(load.submissions.values()), load.feed.facts, lag, earlier)
     verdict = check(evidence)
     late = tuple(settles_in_time(took))
     findings = (*verdict.findings, *late, *intake_answers(load, everything_answered))

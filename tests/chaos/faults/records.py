@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiokafka import ConsumerRecord
 from aiokafka.errors import KafkaError
 
@@ -27,8 +29,7 @@ async def repeat_records(ground: Ground) -> Harm:
         records = await _newest(ground.pipeline.target)
     except KafkaError as error:
         return Harm("every topic", f"{type(error).__name__} instead of records", hit=False)
-    for record in records:
-        await ground.load.send_again(record)
+    await asyncio.gather(*(ground.load.writer.send_again(record) for record in records))
     return Harm("every topic", f"{len(records)} records came twice", hit=bool(records))
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from deploy.local.stack import PARTS
 from tests.chaos.checker import check
 from tests.chaos.evidence import Fact
 from tests.chaos.kills import until_ready
@@ -27,7 +28,7 @@ NAME = "facts"
 LICENCES = 20_000
 VERSIONS = 10
 BILLING = "billing"
-READER = "entitlements-licences"
+ENTITLEMENTS, READER = "entitlements", "entitlements-licences"
 PATIENCE_SECONDS = 1800.0
 
 
@@ -55,26 +56,26 @@ def records_of(facts: list[Mapping[str, Any]]) -> Iterator[Record]:
 
 
 async def play(pipeline: Pipeline, licences: int) -> Answer:
-    target, process = pipeline.target, pipeline.processes["entitlements"]
-    fresh = sizes({"entitlements": process})
+    target, process = pipeline.target, pipeline.processes[ENTITLEMENTS]
+    fresh = sizes({ENTITLEMENTS: process})
     await asyncio.to_thread(process.stop)
     facts = list(a_year(licences, datetime.now(UTC)))
     await write(target, "licences", records_of(facts))
     process.start()
     began = time.monotonic()
-    meter = MemoryMeter({"entitlements": process})
+    meter = MemoryMeter({ENTITLEMENTS: process})
     watching = asyncio.create_task(meter.run())
     await until_ready(process)
     await until_read(target, [READER], PATIENCE_SECONDS)
     took = time.monotonic() - began
-    after = sizes({"entitlements": process})
+    after = sizes({ENTITLEMENTS: process})
     watching.cancel()
     sent = [
         Fact(fact["licence_id"], fact["version"], json.dumps(fact, sort_keys=True))
         for fact in facts
     ]
     lag = await read_lag(target.kafka, target.namespace)
-    most = meter.longest()["entitlements"].most
+    most = meter.longest()[ENTITLEMENTS].most
     return Answer(
         f"{len(facts):,} licence facts read from the start:",
         "python -m tests.chaos.limits facts",
@@ -97,5 +98,5 @@ async def play(pipeline: Pipeline, licences: int) -> Answer:
 
 
 def answer(work: Path, licences: int = LICENCES) -> Answer:
-    with a_pipeline(work) as pipeline:
+    with a_pipeline(work, parts=[part for part in PARTS if part.name == ENTITLEMENTS]) as pipeline:
         return asyncio.run(play(pipeline, licences))

@@ -13,8 +13,9 @@ import psutil
 
 from deploy.local.kafka import choose_kafka
 from deploy.local.postgres import choose_postgres
-from deploy.local.processes import Process
+from deploy.local.processes import Part, Process
 from deploy.local.server import Kind, Server
+from deploy.local.stack import PARTS
 from tests.chaos.memory import in_mb
 from tests.chaos.pipeline import Pipeline, running_pipeline
 from tests.chaos.reader import read_lag
@@ -48,13 +49,18 @@ class Answer:
 
 @contextmanager
 def a_pipeline(
-    work: Path, kafka: Server | None = None, postgres: Server | None = None
+    work: Path,
+    kafka: Server | None = None,
+    postgres: Server | None = None,
+    parts: Sequence[Part] = PARTS,
 ) -> Iterator[Pipeline]:
     """One replica of each stage, on servers of its own where none are given."""
     with (
         kafka or choose_kafka(work, KAFKA, {}) as kafka_here,
         postgres or choose_postgres(work, POSTGRES, {}) as postgres_here,
-        running_pipeline(work, kafka_here, postgres_here.address, namespace="limits") as pipeline,
+        running_pipeline(
+            work, kafka_here, postgres_here.address, namespace="limits", parts=parts
+        ) as pipeline,
     ):
         yield pipeline
 
