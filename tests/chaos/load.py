@@ -7,6 +7,7 @@ submission is sent again, under the same key, until it gets its 202, as every he
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections import Counter
@@ -89,6 +90,8 @@ class Load:
         self._seats = asyncio.Semaphore(AT_ONCE)
 
     async def __aenter__(self) -> Self:
+        # Our own clients meet every fault as well; what they say of it is no news.
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         await self._stack.enter_async_context(self.writer)
         self._http = await self._stack.enter_async_context(
             httpx.AsyncClient(

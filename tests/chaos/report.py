@@ -43,6 +43,7 @@ def as_data(outcome: Outcome) -> dict[str, object]:
         "broken": dict(verdict.broken()),
         "figures": dict(verdict.figures),
         "settle_seconds": round(outcome.ended.settle_seconds, 1),
+        "busy": outcome.ended.busy,
         "answers": outcome.answers,
         "restarts": outcome.restarts,
         "memory_bytes": {
@@ -94,7 +95,7 @@ def as_markdown(outcome: Outcome) -> str:
         "",
         f"- {outcome.mix.seconds:.0f} s at {outcome.mix.rate:.0f} tickets/s",
         f"- {len(counted)} faults met work under way, {len(outcome.hits) - len(counted)} did not",
-        f"- lag zero after {outcome.ended.settle_seconds:.1f} s (promised: {SETTLE_SECONDS:.0f})",
+        f"- lag zero {outcome.ended.settle_seconds:.1f} s after the last fault{_promised(outcome)}",
         "",
         "```",
         verdict.words(),
@@ -129,6 +130,11 @@ def as_markdown(outcome: Outcome) -> str:
         *table(("machine", ""), machine().items()),
     ]
     return "\n".join(lines)
+
+
+def _promised(outcome: Outcome) -> str:
+    judged = "; not judged: the machine was busy with other work" if outcome.ended.busy else ""
+    return f" (promised: {SETTLE_SECONDS:.0f}{judged})"
 
 
 def _lane_rows(lane: Mapping[str, Mapping[Phase, Sequence[float]]]) -> Iterator[Sequence[str]]:

@@ -20,6 +20,7 @@ from tests.chaos.limits.small_disk import fill, make_space, small_disk
 from tests.chaos.load import Load, Mix
 from tests.chaos.pipeline import Pipeline
 from tests.chaos.report import table
+from tests.chaos.servers import START_SECONDS
 from tests.chaos.verification import Ended, verify
 
 NAME_KAFKA, NAME_POSTGRES = "full-disk-kafka", "full-disk-postgres"
@@ -97,18 +98,19 @@ def told(name: str, question: str, course: Course, ended: Ended) -> Answer:
 
 
 @contextmanager
-def _log_elsewhere(server: Server, log: Path) -> Iterator[ChildServer]:
-    """Its own log must not be what the disk has no room for."""
+def _harmed(server: Server, log: Path) -> Iterator[ChildServer]:
+    """Its own log is elsewhere: the disk has no room for it. To come back may take it long."""
     if not isinstance(server, ChildServer):
         raise ServerFailed("a full disk is tried on a server that runs here, not on one in Docker")
     server.log = log
+    server.start_seconds = START_SECONDS
     yield server
 
 
 def kafka_answer(work: Path) -> Answer:
     with (
         small_disk(work / "disk", KAFKA_MB) as disk,
-        _log_elsewhere(choose_kafka(disk, (Kind.JAVA,), {}), work / "kafka.log") as kafka,
+        _harmed(choose_kafka(disk, (Kind.JAVA,), {}), work / "kafka.log") as kafka,
         a_pipeline(work, kafka=kafka) as pipeline,
     ):
         course, ended = asyncio.run(play(pipeline, kafka, disk))
@@ -119,7 +121,7 @@ def postgres_answer(work: Path) -> Answer:
     kinds = (Kind.INSTALLED, Kind.EMBEDDED)
     with (
         small_disk(work / "disk", POSTGRES_MB) as disk,
-        _log_elsewhere(choose_postgres(disk, kinds, {}), work / "postgres.log") as postgres,
+        _harmed(choose_postgres(disk, kinds, {}), work / "postgres.log") as postgres,
         a_pipeline(work, postgres=postgres) as pipeline,
     ):
         course, ended = asyncio.run(play(pipeline, postgres, disk))

@@ -41,10 +41,14 @@ class Answer:
         held = "held" if self.verdict.holds else "BROKEN"
         head = [f"# {self.question} {held}", "", f"`{self.command}`", ""]
         told = ["```", self.verdict.words(), "```", ""]
-        figures = table(("checked", "value"), self.verdict.figures.items())
+        figures = table(("checked", "value"), self._figures())
         return "\n".join(
             [*head, *self.lines, *told, *figures, *table(("machine", ""), machine().items())]
         )
+
+    def _figures(self) -> Iterator[tuple[str, int]]:
+        """What there was none of is left out."""
+        yield from ((name, figure) for name, figure in self.verdict.figures.items() if figure)
 
 
 @contextmanager
