@@ -24,6 +24,7 @@ DataT = TypeVar("DataT", bound=BaseModel)
 FactT = TypeVar("FactT", bound=Frozen)
 
 REQUIRED = ("id", "source", "specversion", "type")
+TEXTS = ("id", "source", "type", "subject", "correlationid")
 STRUCTURED = "application/cloudevents+json"
 LARGEST_EVENT = 1_500_000
 """Bytes. A submission has 256 kB at most; findings, evidence and marks come on top."""
@@ -79,6 +80,8 @@ class Event(Generic[DataT]):
     traceparent: str | None = None
     time: datetime | None = None
     """When its sender says it happened; None where the optional ce_time is missing or no time."""
+    json: bytes = b""
+    """The data as it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def text_headers(record: Record) -> dict[str, str]:
         if value is None:
             continue
         try:
-            headers[name.lower()] = bytes(value).decode("utf-8")
+            headers[name.lower()] = str(value, "utf-8")
         except UnicodeDecodeError:
             raise Permanent("header_not_utf8", name[:80]) from None
     return headers
@@ -158,7 +161,7 @@ def unwrap(record: Record) -> RawEvent:
     """
     if record.value is None:
         raise Permanent("null_value", "a tombstone is not an event")
-    if not record.value.strip():
+    if not record.value[:1].strip() and not record.value.strip():
         raise Permanent("empty_value", "the record has no data")
     if len(record.value) > LARGEST_EVENT:
         raise Permanent("too_large", f"{len(record.value)} bytes, at most {LARGEST_EVENT}")
@@ -166,14 +169,15 @@ def unwrap(record: Record) -> RawEvent:
     if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
         raw = _unwrap_structured(record.value)
     else:
-        attributes = {k[3:]: v for k, v in headers.items() if k.startswith("ce_")}
+        attributes = {k[3:]: v for k, v in headers.items() if k[:3] == "ce_"}
         raw = RawEvent(attributes, record.value)
-    missing = [name for name in REQUIRED if not raw.attributes.get(name)]
-    if missing:
-        raise Permanent("not_a_cloudevent", "without " + ", ".join(f"ce_{n}" for n in missing))
+    for name in REQUIRED:
+        if not raw.attributes.get(name):
+            missing = ", ".join(f"ce_{n}" for n in REQUIRED if not raw.attributes.get(n))
+            raise Permanent("not_a_cloudevent", f"without {missing}")
     if raw.attributes["specversion"] != "1.0":
         raise Permanent("not_a_cloudevent", "ce_specversion is not 1.0")
-    for name in ("id", "source", "type", "subject", "correlationid"):
+    for name in TEXTS:
         text = raw.attributes.get(name, "")
         if len(text) > LONGEST_ATTRIBUTE or not text.isprintable():
             raise Permanent("not_a_cloudevent", f"ce_{name} is too long or not printable text")
@@ -210,6 +214,7 @@ def decode(record: Record, accepted: Mapping[str, type[DataT]]) -> Event[DataT]:
         correlation_id=raw.attributes.get("correlationid"),
         traceparent=_traceparent(record, raw),
         time=_time(raw.attributes.get("time")),
+        json=raw.data,
     )
 
 

@@ -8,6 +8,7 @@ batches (README, decisions).
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -39,6 +40,10 @@ from shared.tracing import configure_tracing, end_tracing
 log = structlog.get_logger()
 WRONG_SETTING = 2
 """The exit code, as where `shared.settings.stop` ends a process."""
+
+
+YOUNG_OBJECTS = 20_000
+"""So many new objects, and the youngest are searched for cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ class StageProcess:
                 self._watchdog = Watchdog(stages, self.kafka_answers)
                 watching = asyncio.create_task(self._watchdog.run())
                 stack.callback(watching.cancel)
+                settle_memory()
                 log.info("process.started", stages=[stage.progress.stage for stage in stages])
                 await self._until_one_ends(stages, errands)
         except asyncio.CancelledError:
@@ -263,6 +269,17 @@ async def _closed(close: Callable[[], Any], seconds: float = 5.0) -> None:
         task.cancel()
     elif not task.cancelled() and task.exception() is not None:
         log.debug("close.failed", error=type(task.exception()).__name__)
+
+
+def settle_memory() -> None:
+    """Leave what the process started with out of garbage collection, and collect less often.
+
+    A batch makes thousands of values and no cycles; with Python's own thresholds a fifth of a
+    stage's time would go into looking for some.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
 def _is_ours(error: BaseException) -> bool:

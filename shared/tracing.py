@@ -56,9 +56,14 @@ def end_tracing() -> None:
         flush(FLUSH_MS)
 
 
+def is_collected() -> bool:
+    """Whether anybody collects spans."""
+    return not isinstance(trace.get_tracer("triage"), trace.ProxyTracer)
+
+
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """The span around one record, or one request, and what it causes."""
+    """The span around a record, or a request, and what it causes; empty where nobody collects."""
 
     span: Span
 
@@ -78,6 +83,8 @@ class Hop:
         Within the ticket's trace what arrived is the parent; of a stranger's trace it is a link,
         so that no sender decides which trace a ticket belongs to.
         """
+        if not is_collected():
+            return cls(trace.INVALID_SPAN)
         came = context_of(arrived)
         own = next((c for c in (_carried_by(record) for record in causes) if c.is_valid), came)
         same = came.is_valid and came.trace_id == own.trace_id

@@ -30,7 +30,7 @@ from shared.failures import Refused, StopTheLine
 from shared.kafka import make_producer
 from shared.logs import configure_logs
 from shared.probes import probe_routes
-from shared.process import WRONG_SETTING, Works, listen, started
+from shared.process import WRONG_SETTING, Works, listen, settle_memory, started
 from shared.settings import stop
 from shared.tracing import configure_tracing, end_tracing
 
@@ -126,6 +126,7 @@ class HttpProcess:
             self._writer = Writer(
                 ordinary, urgent, seconds=self._settings.intake_ack_seconds, failed=self._fail
             )
+            settle_memory()
             log.info("process.started", role="http")
             while True:
                 await asyncio.sleep(CHECK_SECONDS)

@@ -24,7 +24,7 @@ from shared.contracts import (
     Withdrawn,
 )
 from shared.engine import Outcome, Work
-from shared.envelope import Event, Record, decode, types_of, unwrap
+from shared.envelope import Event, Record, decode, types_of
 from shared.topics import CORRECTIONS, ENTITLED, SECURITY, Reader
 
 log = structlog.get_logger()
@@ -102,7 +102,7 @@ def _assessed(event: Event[Entitled]) -> Arrival:
     return Arrival(
         accepted.ticket_id,
         accepted.fingerprint,
-        Assessed(event.data, unwrap(event.record).data),
+        Assessed(event.data, event.json),
     )
 
 
@@ -123,7 +123,7 @@ def _suspected(event: Event[Frozen]) -> Arrival | None:
     """A finding; our own withdrawals on the same topic are for the fast lane alone."""
     match event.data:
         case SecuritySuspected(accepted=accepted) as suspected:
-            arrived: Input = Suspected(suspected, unwrap(event.record).data)
+            arrived: Input = Suspected(suspected, event.json)
             return Arrival(accepted.ticket_id, accepted.fingerprint, arrived)
         case _:
             return None

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.envelope import Outgoing
 from shared.failures import StopTheLine
+from shared.partitions import partition_of
 
+Acknowledged = asyncio.Future[object]
+
+LARGE = 128 * 1024
+"""Bytes of a value, far below what a batch or a request may have."""
 REMEMBERED = 50_000
 """Acknowledged ids kept, so that a batch worked through twice is not written twice."""
 
@@ -37,8 +42,7 @@ class Publisher:
         if not fresh:
             return 0
         try:
-            futures = [await self._send(record) for record in fresh]
-            done, _ = await asyncio.wait(futures)
+            done, _ = await asyncio.wait(await self._send_all(fresh))
             for future in done:
                 future.result()
         except MessageSizeTooLargeError:
@@ -49,8 +53,42 @@ class Publisher:
             self._remember(record)
         return len(fresh)
 
-    async def _send(self, record: Outgoing) -> asyncio.Future[object]:
-        future: asyncio.Future[object] = await self.producer.send(
+    async def _send_all(self, records: Sequence[Outgoing]) -> list[Acknowledged]:
+        """As whole batches, which wait for one acknowledgement each and not for one per record.
+
+        One by one where one is large, for only so does the producer look at a record's size.
+        """
+        if len(records) == 1 or any(len(record.value or b"") > LARGE for record in records):
+            return [await self._send(record) for record in records]
+        places: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
+        topics = {record.topic for record in records}
+        partitions = {topic: len(await self.producer.partitions_for(topic)) for topic in topics}
+        for record in records:
+            where = partition_of(record.key, partitions[record.topic])
+            places[record.topic, where].append(record)
+        return [
+            acknowledged
+            for (topic, partition), its in places.items()
+            for acknowledged in await self._send_batches(topic, partition, its)
+        ]
+
+    async def _send_batches(
+        self, topic: str, partition: int, records: Iterable[Outgoing]
+    ) -> list[Acknowledged]:
+        """The records of one partition, in their order."""
+        sent: list[Acknowledged] = []
+        batch = self.producer.create_batch()
+        for record in records:
+            while not batch.append(
+                timestamp=None, key=record.key, value=record.value, headers=list(record.headers)
+            ):  # full
+                sent.append(await self.producer.send_batch(batch, topic, partition=partition))
+                batch = self.producer.create_batch()
+        sent.append(await self.producer.send_batch(batch, topic, partition=partition))
+        return sent
+
+    async def _send(self, record: Outgoing) -> Acknowledged:
+        future: Acknowledged = await self.producer.send(
             record.topic,
             value=record.value,
             key=record.key,

@@ -31,7 +31,7 @@ from shared.engine.steps import Hook, Step, no_hook
 from shared.envelope import Event, Outgoing, Record
 from shared.failures import Permanent, StopTheLine, Transient
 from shared.topics import Reader, Topic, group
-from shared.tracing import Hop, now_ns, where
+from shared.tracing import Hop, is_collected, now_ns, where
 
 log = structlog.get_logger()
 EventT = TypeVar("EventT", bound=Event[Any])
@@ -163,8 +163,10 @@ class Stage(Generic[EventT]):
         began, began_ns = time.monotonic(), now_ns()
         events, dead = await self._read(batch)
         outcomes = await self._decide(events, dead)
-        hops = [self._hop(*each, began_ns) for each in zip(events, outcomes, strict=True)]
-        outcomes = [_carried(*each) for each in zip(hops, outcomes, strict=True)]
+        hops: list[Hop] = []
+        if is_collected():
+            hops = [self._hop(*each, began_ns) for each in zip(events, outcomes, strict=True)]
+            outcomes = [_carried(*each) for each in zip(hops, outcomes, strict=True)]
         await self._write(Step.URGENT, self.urgent_publisher, _all(o.urgent for o in outcomes))
         ordinary = _all(o.outgoing for o in outcomes) + dead
         await self._write(Step.PRODUCE, self.publisher, ordinary)
@@ -331,9 +333,9 @@ class Stage(Generic[EventT]):
         metrics.CONSUMED.labels(stage).inc(len(batch.records))
         metrics.BATCH_SECONDS.labels(stage).observe(seconds)
         metrics.BATCH_RECORDS.labels(stage).observe(len(batch.records))
-        now = time.time()
+        now, ages = time.time(), metrics.AGE_SECONDS.labels(stage)
         for record in batch.records:
-            metrics.AGE_SECONDS.labels(stage).observe(max(0.0, now - record.timestamp / 1000))
+            ages.observe(max(0.0, now - record.timestamp / 1000))
         log.debug("batch.done", stage=stage, records=len(batch.records), parked=parked_count)
 
     def _measure_lag(self, batch: Batch) -> None:

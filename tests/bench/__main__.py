@@ -6,6 +6,7 @@ names only these are, and printed. `--short` tries whether all works; `--long` a
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from deploy.failure import Failure
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     if unknown:
         sys.stderr.write(f"{unknown[0]!r} is none of {', '.join(ROWS)}, --short, --long\n")
         return 2
+    logging.disable(logging.WARNING)  # what clients say while topics come to be
     chosen = {name: row for name, row in ROWS.items() if name in (names or ROWS)}
     results = {}
     with a_place(short="--short" in options, long="--long" in options) as place:

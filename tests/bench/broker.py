@@ -65,11 +65,14 @@ class Broker:
 
     def wait_read(self, group: str, topic: str, seconds: float = 60.0) -> None:
         """Until the group has committed all that was published; raises TimeoutError."""
-        wanted = self.published[topic]
+        self.wait_committed(group, topic, self.published[topic], seconds)
+
+    def wait_committed(self, group: str, topic: str, count: int, seconds: float = 60.0) -> None:
+        """Until the group has committed so many records; raises TimeoutError."""
         deadline = time.monotonic() + seconds
-        while (read := self.committed(group, topic)) < wanted:
+        while (read := self.committed(group, topic)) < count:
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{group} has read {read} of {wanted} records of {topic}")
+                raise TimeoutError(f"{group} has read {read} of {count} records of {topic}")
             time.sleep(POLL_SECONDS)
 
     def read(self, topic: str, count: int, seconds: float = 60.0) -> list[Message]:

@@ -19,7 +19,7 @@ from deploy.local import postgres as postgres_here
 from deploy.local.apart import run_apart
 from deploy.local.children import ask_to_end, last_lines, start_child, wait_or_kill
 from deploy.local.processes import Part
-from deploy.local.server import Server
+from deploy.local.server import ChildServer, Kind, Server
 from deploy.local.stack import RunningStack, stack_processes
 from tests.bench.broker import Broker
 from tests.bench.cpu import cpu_seconds, memory_mb
@@ -29,19 +29,24 @@ SHORT = 10
 """A short run, which only tries whether all works, has a tenth of the tickets."""
 
 
+KAFKA = (Kind.GIVEN, Kind.JAVA, Kind.DOCKER)
+POSTGRES = (Kind.GIVEN, Kind.INSTALLED, Kind.EMBEDDED, Kind.DOCKER)
+"""Where the machine has them, without a network between container and host."""
+
+
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A process that is measured."""
+    """A process that is measured, or several as one."""
 
     name: str
-    pid: int
+    pids: tuple[int, ...]
     log: Path
 
     def cpu(self) -> float:
-        return cpu_seconds(self.pid)
+        return sum(map(cpu_seconds, self.pids))
 
     def memory(self) -> float:
-        return memory_mb(self.pid)
+        return sum(map(memory_mb, self.pids))
 
     def last_words(self) -> str:
         return f"the log of {self.name} ends with:\n{last_lines(self.log)}"
@@ -76,6 +81,11 @@ class Place:
         run_apart(lambda: _create(self.postgres.address, name))
         return database_named(self.postgres.address, name)
 
+    def postgres_pids(self) -> tuple[int, ...]:
+        """The server's process, whose descendants do its work, where it is a child of ours."""
+        child = self.postgres._child if isinstance(self.postgres, ChildServer) else None
+        return (child.pid,) if child is not None else ()
+
     @contextmanager
     def child(
         self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
@@ -84,7 +94,7 @@ class Place:
         log = self.folder / "logs" / f"{name}.log"
         process = start_child(command, log=log, environment={**os.environ, **(environment or {})})
         try:
-            yield Child(name, process.pid, log)
+            yield Child(name, (process.pid,), log)
         finally:
             if process.poll() is None:
                 ask_to_end(process)
@@ -92,12 +102,16 @@ class Place:
 
     @contextmanager
     def python(
-        self, module: str, *arguments: str, environment: Mapping[str, str] | None = None
+        self,
+        module: str,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        interpreter: Path = Path(sys.executable),
     ) -> Iterator[Child]:
         """`python -m MODULE ARGUMENT...`, which learns of Kafka as our services do."""
         given = {"KAFKA_BOOTSTRAP_SERVERS": self.kafka.address, **(environment or {})}
         name = "-".join((module.rpartition(".")[2], *arguments[:1], uuid4().hex[:4]))
-        with self.child(name, [sys.executable, "-m", module, *arguments], given) as child:
+        with self.child(name, [str(interpreter), "-m", module, *arguments], given) as child:
             yield child
 
     @contextmanager
@@ -132,8 +146,8 @@ def a_place(*, short: bool, long: bool) -> Iterator[Place]:
     with tempfile.TemporaryDirectory(prefix="triage-bench-") as made:
         folder = Path(made)
         folder.chmod(0o711)
-        kafka = kafka_here.choose_kafka(folder, kafka_here.REAL, os.environ)
-        postgres = postgres_here.choose_postgres(folder, postgres_here.REAL, os.environ)
+        kafka = kafka_here.choose_kafka(folder, KAFKA, os.environ)
+        postgres = postgres_here.choose_postgres(folder, POSTGRES, os.environ)
         with kafka, postgres:
             yield Place(folder, kafka, postgres, Broker(kafka.address), short, long)
 
@@ -141,6 +155,6 @@ def a_place(*, short: bool, long: bool) -> Iterator[Place]:
 def services_of(stack: RunningStack) -> dict[str, Child]:
     """The processes of a stack as the bench measures them."""
     return {
-        name: Child(name, process.pid or 0, process.log)
+        name: Child(name, (process.pid or 0,), process.log)
         for name, process in stack.supervisor.processes.items()
     }

@@ -18,6 +18,7 @@ from services.classifier.verdict import Judgement, judge
 from shared.contracts import (
     Accepted,
     Classified,
+    Entitled,
     FeedAdvanced,
     LicenceFact,
     Product,
@@ -28,9 +29,9 @@ from shared.contracts import (
 )
 from shared.envelope import Outgoing, encode
 from shared.ids import event_id
-from shared.topics import CLASSIFIED, LICENCES, SUBMITTED
+from shared.topics import CLASSIFIED, ENTITLED, LICENCES, SUBMITTED
 from tests.bench.broker import Message
-from tests.support.builders import TRUSTED, a_submitted, an_accepted
+from tests.support.builders import TRUSTED, a_coverage, a_submitted, an_accepted
 
 CORPUS = Path(sample.__file__).parents[2] / "services" / "classifier" / "corpus" / "train"
 SEED = 7
@@ -84,6 +85,13 @@ def accepted(number: int, text: int | None = None) -> Accepted:
     )
 
 
+def submission(name: str, text: int) -> dict[str, object]:
+    """The body of `POST /v1/tickets` with one of the texts, under a name of its own."""
+    subject, body = texts()[text % len(texts())]
+    asker = requesters()[text % len(requesters())].model_dump(exclude_none=True)
+    return {"subject": subject, "body": body, "requester": asker, "external_id": name}
+
+
 def submitted(namespace: str, how_many: int) -> Iterator[Outgoing]:
     """So many new tickets as intake writes them."""
     for _ in range(how_many):
@@ -91,7 +99,7 @@ def submitted(namespace: str, how_many: int) -> Iterator[Outgoing]:
         yield _encoded(SUBMITTED.address(namespace), a_submitted(ticket), "submitted")
 
 
-def _encoded(topic: str, data: Submitted | Classified, fact: str) -> Outgoing:
+def _encoded(topic: str, data: Submitted | Classified | Entitled, fact: str) -> Outgoing:
     ticket = data.accepted
     return encode(
         topic,
@@ -119,6 +127,16 @@ def classified(namespace: str, how_many: int) -> Iterator[Outgoing]:
             Classified(accepted=ticket, security=Security(), verdict=each.verdict),
             "classified",
         )
+
+
+def entitled(namespace: str, how_many: int) -> Iterator[Outgoing]:
+    """So many new tickets as entitlements passes them on, all of them covered."""
+    for each, text in islice(cycle(judged()), how_many):
+        ticket = accepted(next(_numbers), text)
+        data = Entitled(
+            accepted=ticket, security=Security(), verdict=each.verdict, coverage=a_coverage()
+        )
+        yield _encoded(ENTITLED.address(namespace), data, "entitled")
 
 
 def licences(namespace: str) -> Iterator[Outgoing]:

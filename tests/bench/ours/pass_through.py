@@ -43,9 +43,8 @@ def pass_through(namespace: str) -> Work[Parsed]:
         data["classified_at"] = "2026-01-01T00:00:00Z"
         record = event.record
         headers = tuple((name, value or b"") for name, value in record.headers)
-        return Outcome(
-            outgoing=(Outgoing(target, record.key, orjson.dumps(data), headers, event.id),)
-        )
+        written = Outgoing(target, record.key, orjson.dumps(data), headers, event.id)
+        return Outcome(outgoing=(written,))
 
     async def decide(events: Sequence[Parsed]) -> Sequence[Outcome]:
         return [pass_on(event) for event in events]
