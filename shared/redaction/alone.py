@@ -20,7 +20,7 @@ from shared.redaction.values import is_hard, is_harder, is_random, trimmed
 
 MOST_READ = 12_000
 """Characters at both ends of a text that are looked at."""
-MOST_JUDGED = 40
+MOST_JUDGED = 30
 """Words at each end."""
 FAR = 150
 """Characters around a word in which other things are spoken of."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.sieve import Word
 from shared.redaction.values import before_markup, is_random
 
 Stretch = tuple[int, int]
@@ -31,7 +32,7 @@ _NAMED = re.compile(
 """What says that the next word is something else."""
 _HANDED = re.compile(
     r"(?i)(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
-    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|old|new|says?|called"
+    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|now|old|new|says?|called|jetzt|ahora|maintenant"
     r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
     r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
     r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
@@ -40,9 +41,24 @@ _HANDED = re.compile(
     r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|^|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
 )
 """What stands in front of a word that somebody was given or typed."""
+_COUPON = re.compile(
+    r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
+)
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
+
+
+def around(words: Sequence[Word], length: int, before: int, after: int) -> list[Stretch]:
+    """Stretches of text around the words, none twice."""
+    stretches: list[Stretch] = []
+    for word in words:
+        begin, end = max(0, word.start - before), min(length, word.end + after)
+        if stretches and begin <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((begin, end))
+    return stretches
 
 
 def at_both_ends(stretches: Sequence[Stretch], most: int) -> Iterable[Stretch]:
@@ -111,6 +127,11 @@ def is_handed(text: str, start: int) -> bool:
 def is_named(text: str, start: int) -> bool:
     """Whether what stands in front says that it is something else."""
     return _NAMED.search(text, max(0, start - NAME), start) is not None
+
+
+def is_of_sale(text: str, start: int, end: int) -> bool:
+    """Whether a coupon is spoken of beside it."""
+    return _COUPON.search(text, max(0, start - NAME), end + NAME) is not None
 
 
 def is_in_address(text: str, at: int) -> bool:

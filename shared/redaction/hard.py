@@ -7,29 +7,31 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from shared.redaction.candidates import (
-    Stretch,
+    around,
     at_both_ends,
     candidates,
     is_handed,
     is_in_address,
     is_named,
+    is_of_sale,
     parts,
 )
+from shared.redaction.forms import is_known_form
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
 from shared.redaction.values import (
     is_hard,
-    is_known_form,
     is_made_up,
     is_memorable,
     is_phrase,
+    is_plausible,
     trimmed,
 )
 from shared.redaction.words import Sign
 
-MOST_CANDIDATES = 250
-MOST_CHARACTERS = 30_000
+MOST_CANDIDATES = 160
+MOST_CHARACTERS = 20_000
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
 """Characters around a word for password in which a hard word counts as one."""
@@ -49,7 +51,7 @@ def hard_words(text: str, words: Sequence[Word]) -> Iterable[Span]:
     """Words that nothing ties, close to a word for access."""
     yield from _phrases(text, words)
     count = 0
-    for first, last in at_both_ends(_around(words, len(text)), MOST_CHARACTERS):
+    for first, last in at_both_ends(around(words, len(text), BEFORE, AFTER), MOST_CHARACTERS):
         yield from _quoted_phrases(text, first, last)
         phrases = (found.span() for found in _PHRASE.finditer(text, first, last))
         for start, end in chain(candidates(text, first, last), phrases):
@@ -69,18 +71,6 @@ def _phrases(text: str, words: Sequence[Word]) -> Iterable[Span]:
                 yield Span(*found.span(), "password")
     if any("phr" in text[word.start : word.end].lower() for word in passwords):
         yield from _quoted_phrases(text, 0, min(len(text), MOST_CHARACTERS))
-
-
-def _around(words: Sequence[Word], length: int) -> list[Stretch]:
-    """Stretches of text around the words, none twice."""
-    stretches: list[Stretch] = []
-    for word in words:
-        begin, end = max(0, word.start - BEFORE), min(length, word.end + AFTER)
-        if stretches and begin <= stretches[-1][1]:
-            stretches[-1] = (stretches[-1][0], end)
-        else:
-            stretches.append((begin, end))
-    return stretches
 
 
 def _quoted_phrases(text: str, first: int, last: int) -> Iterable[Span]:
@@ -109,4 +99,10 @@ def _is_second_of_pair(text: str, start: int, value: str) -> bool:
 
 def _handed(text: str, start: int, value: str) -> bool:
     """Whether somebody was given it, typed or set it, and it may well be one."""
-    return is_memorable(value) and is_handed(text, start)
+    if not is_handed(text, start):
+        return False
+    return is_memorable(value) or (
+        not value.rstrip("!?#$*").isalpha()
+        and is_plausible(value)
+        and not is_of_sale(text, start, start + len(value))
+    )

@@ -308,9 +308,10 @@ _SCHEMES = (
 )
 _DATABASES = tuple(_SCHEMES.split())
 _HOST = r"(?=[A-Za-z0-9\[({$%])"
-_USER = r"://[^\s/:@\"'<>\ufdd0]{0,100}:(?![0-9]{1,5}(?:[/?#]|$))"
-_URL = re.compile(rf"{_USER}(?P<secret>[^\s/\"'<>\ufdd0]{{1,128}})@{_HOST}")
-_WIDE_URL = re.compile(rf"{_USER}(?P<secret>[^\s\"'<>\ufdd0]{{1,128}})@{_HOST}")
+_USER = r"://[^\s/:@\"'<>\ufdd0]{0,100}+:(?![0-9]{1,5}(?:/|[?#][\w]+=|[\s\"'<>)\],]|$))"
+_URL = re.compile(rf"{_USER}(?P<secret>[^\s/\ufdd0]{{1,128}})@{_HOST}")
+_WIDE_URL = re.compile(rf"{_USER}(?P<secret>[^\s\ufdd0]{{1,128}})@{_HOST}")
+_CREDENTIALS = re.compile(_USER)
 _PAIR = re.compile(
     r"(?<![\w.:/-])[\w.-]{1,64}:(?P<secret>(?=[^\s@]{0,60}[0-9])[^\s@/<>\ufdd0]{4,128})"
     r"@[\w.-]{1,100}(?::[0-9]{2,5}|/\w)"
@@ -341,6 +342,14 @@ def _before_host(text: str, at: int) -> Iterable[Span]:
         yield Span(*found.span(found.lastgroup or 0), "database_password")
 
 
+def _in_url(text: str, at: int) -> Iterable[Span]:
+    """The password in `scheme://name:password@host`, whatever signs it has; `at`: the `://`."""
+    wide = text[max(0, at - 12) : at].lower().endswith(_DATABASES)
+    found = (_WIDE_URL if wide else _URL).match(text, at) or _WIDE_URL.match(text, at)
+    if found is not None:
+        yield Span(*found.span("secret"), "url_password")
+
+
 def _token_before_host(text: str, at: int) -> Iterable[Span]:
     """The token in `https://TOKEN@host`."""
     yield Span(at + 3, text.index("@", at), "url_password")
@@ -349,6 +358,7 @@ def _token_before_host(text: str, at: int) -> Iterable[Span]:
 SCANS: tuple[Scan, ...] = (
     Scan("url_password", "@", re.compile(rf":[^\s@:<>\ufdd0]{{1,128}}+@+{_HOST}"), _before_host),
     Scan("url_password", "://", re.compile(r"://(?=[A-Za-z0-9_-]{20,255}@)"), _token_before_host),
+    Scan("url_password", "://", _CREDENTIALS, _in_url),
     Scan("database_password", "@tcp(", re.compile(r":(?=\S{0,128}@tcp\()"), _before_host),
     _scan(
         "mailchimp_key",

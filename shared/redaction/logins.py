@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.forms import is_known_form
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
-from shared.redaction.values import (
-    is_hard,
-    is_known_form,
-    is_made_up,
-    is_memorable,
-    is_no_value,
-    trimmed,
-)
+from shared.redaction.values import is_hard, is_made_up, is_memorable, is_no_value, trimmed
 from shared.redaction.words import PAIRS, Sign
 
 _LEAD = re.compile(

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shared.redaction.alone import lonely_words
 from shared.redaction.hard import hard_words
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
+from shared.redaction.placed import placed_words
 from shared.redaction.private_keys import private_keys
 from shared.redaction.prose import tied_passwords
-from shared.redaction.sieve import Stretch, in_place_lower, places
+from shared.redaction.sieve import CROWD, Stretch, in_place_lower, places
 from shared.redaction.spans import Span
+from shared.redaction.subject import in_subject
 from shared.redaction.tables import passwords_in_tables
 from shared.redaction.tokens import unnamed_tokens
 from shared.redaction.wordpress import application_passwords, salt_pieces, wp_config
@@ -34,10 +36,12 @@ MARK = re.compile(
     + "|".join(sorted({k.name for k in KINDS} | {s.name for s in SCANS} | _OTHER_KINDS))
     + r")(?: [0-9a-f]{6})?\]"
 )
-ROUNDS = 4
-NEAR = 1000
-"""Characters around what was removed in which something new may show."""
+ROUNDS = 3
 """A removal can lay bare the edge of another credential; in practice the second finds nothing."""
+NEAR = 300
+"""Characters around what was removed in which something new may show."""
+LARGE = 32_000
+"""Characters of a text of which only the values found are looked for again."""
 SHORTEST_NAMED = 6
 SEAM = "\n\n"
 """Between the texts of one ticket, while they are searched as one."""
@@ -98,6 +102,8 @@ def redact(
         )
         if not spans:
             break
+        crowded = any(span.kind == CROWD for span in spans)
+        spans = [span if span.kind != CROWD else replace(span, kind="password") for span in spans]
         found = [(span, _mark(span.kind, veiled[span.start : span.end], key)) for span in spans]
         kinds |= {span.kind: None for span in spans}
         values = [(span.kind, veiled[span.start : span.end]) for span in spans[:MOST_REPEATED]]
@@ -106,7 +112,10 @@ def redact(
         secrets |= dict.fromkeys(values)
         marks = _woven(veiled, marks, found)
         veiled = _without(veiled, spans)
-        stretches = _around(spans, len(veiled))
+        if crowded:
+            stretches = [(0, len(veiled))]
+        else:
+            stretches = _around(spans, len(veiled)) if len(veiled) < LARGE else []
         shadows = [_without(version, spans) for version in shadows]
     if not kinds:
         return Redacted(plain)
@@ -121,7 +130,7 @@ def redact_together(
     texts: Sequence[str], key: bytes | None, named: Iterable[tuple[str, str]] = ()
 ) -> list[Redacted]:
     """The texts of one ticket: what is a credential in one of them goes from all."""
-    known = tuple(named)
+    known = (*named, *in_subject(texts))
     whole = redact(SEAM.join(texts), key, known)
     found = dict.fromkeys((*known, *whole.secrets))
     return [
@@ -134,6 +143,10 @@ def _find(
     text: str, literals: Mapping[str, str], stretches: Sequence[Stretch], *, prose: bool
 ) -> Iterable[Span]:
     """Spans of all credentials in these stretches of a text, in no order, some within others."""
+    for value, kind in literals.items():
+        yield from _occurrences(text, value, kind)
+    if not stretches:
+        return
     lowered = in_place_lower(text)
     found = places(text, lowered, stretches)
     if found.crowded is not None:
@@ -150,11 +163,10 @@ def _find(
     yield from paired_passwords(text, found.words)
     yield from passwords_in_tables(text, found.words)
     yield from hard_words(text, found.words)
+    yield from placed_words(text, lowered, found.words)
     if prose and stretches[0] == (0, len(text)):
         yield from lonely_words(text, stretches)
     yield from unnamed_tokens(text, found.words)
-    for value, kind in literals.items():
-        yield from _occurrences(text, value, kind)
 
 
 def _occurrences(text: str, value: str, kind: str) -> Iterable[Span]:

@@ -72,9 +72,45 @@ _FOLLOWING = frozenset(FOLLOWING.split())
 _ENDINGS = re.compile(
     r"(?:ge\w{2,10}(?:t|en)|\w*(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ents|ant|ory|ary|ical|tion"
     r"|tions|ment|ness|ity|ish|ised|ized|lich|isch|bar|haft|iert|ung|ungen|heit|keit|ischen"
-    r"|lichen|ado|ada|ados|adas|ido|ida|idos|idas|mente|ción|oso|osa|é|ée|és|ées|eux|euse|oire"
-    r"|ionné|elle|ato|ata|ito|ita|zione|ção|amento|lijk|baar|wijzigd))"
+    r"|lichen|ado|ada|ados|adas|ido|ida|idos|idas|mente|ción|oso|osa|é|ée|és|ées|eux|euse|oire|[oó]ri[oa]s?"
+    r"|ionné|[niu]elle|ato|ata|ito|ita|zione|ção|amento|lijk|baar|wijzigd))"
 )
+
+
+LONG = """
+administrator administrators wordpress woocommerce screenshot screenshots background spreadsheet
+understand everywhere everybody themselves ourselves yourselves otherwise therefore whatsoever
+subscribers subscriber developer developers newsletter newsletters dashboards stylesheet workaround
+placeholder placeholders shortcode shortcodes localhost webmaster bookkeeper marketplace mailchimp
+cloudflare siteground thunderbird quickbooks bitwarden elementor phpmyadmin filezilla wordfence
+multisite postgresql mysqldump permalinks changelog autocomplete autofill whitelist blacklist
+letterhead freelancer freelancers receptionist researcher programmer photographer technician
+colleagues treasurer volunteers neighbour underneath beforehand afterwards overnight altogether
+whichever elsewhere throughout telephone smartphone languages computers interface knowledge
+convertkit fluentsmtp updraftplus modsecurity jetbackup worldpay recaptcha googlemaps digitalocean
+cualquiera impostazioni amministratore wachtwoord wachtwoorden adgangskode credentials angemeldet
+filesystem statistics participants architects apprentice wholesalers professionnel professionnels
+headquarters relationship membership customers contractor coordinator predecessor certificate
+"""
+_LONG = frozenset(LONG.split())
+_LONG_ENDINGS = re.compile(
+    r"\w*(?:ations?|ances?|ences?|ically|ships?|hood|wards?|wise|where|ever|sel(?:f|ves)|olog(?:y|ies)"
+    r"|graph(?:s|y|ies|ers?)?|ators?|itors?|ectors?|ures?|isms?|ists?|i[sz]es?|ates?|ify|ifies|phones?|times?"
+    r"|body|things?|people|books?|wares?|fields?|pages?|sites?|plugins?|users?|names?|words?|mails?"
+    r"|ar(?:se|l[oae]s?|nos)?|er(?:se|l[oae]s?)?|ir(?:se|l[oae]s?)?|amos|emos|imos|áis|éis|aron|ieron"
+    r"|aba[ns]?|ían?|iendo|iente|encias?|ancias?|dad(?:es)?|ajes?|ismos?|ic[oa]s?|iv[oae]s?|ari[oa]s?|torios?"
+    r"|mientos?|(?:c|s|t|x)i[oó]n(?:es|s)?|ables?|ibles?|al(?:es|e)?|aux|eurs?|rices?|eurs?|ique[sr]?|istes?|aires?"
+    r"|eries?|ièr?es?|ifs?|onn?e[sz]?|ez|ons|ont|ai[st]|aient|asse[sz]?|esses?|zz[ao]|mento|mente"
+    r"|äng\w*|[äöüß]\w*(?:e[nmrst]?|t|st))"
+    r"|(?:über|unter|durch|wieder|zurück|irgend|zusammen|gegen|hin\w|heraus|herunter|hoch|weiter|aus|auf"
+    r"|ein|vor|nach|ver|zer|be(?!rg)|ge|ent)\w*(?:e[nmrst]?|t|st)"
+)
+
+
+def is_long_word(value: str, *, sure: bool = False) -> bool:
+    """Whether many letters are a word of a sentence all the same, in a customers' language."""
+    value = value.lower()
+    return value in _LONG or (not sure and _LONG_ENDINGS.fullmatch(value) is not None)
 
 
 def is_ordinary(value: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from shared.redaction.forms import is_known_form, is_named_id
 from shared.redaction.ordinary import is_common, is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
@@ -18,10 +19,8 @@ from shared.redaction.values import (
     before_markup,
     changes,
     is_hard,
-    is_known_form,
     is_made_up,
     is_mixed,
-    is_named_id,
     is_no_value,
     is_phrase,
     trimmed,

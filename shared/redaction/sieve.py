@@ -23,11 +23,15 @@ from shared.redaction.words import (
     Sign,
 )
 
-MOST_PLACES = 400
+MOST_PLACES = 100
 """Past so many, all but the end of the text goes: no ticket, and no time to be subtle."""
-KEPT_PLACES = 80
+CROWD = "crowd"
+"""The kind of all that goes because there is too much to look at."""
+KEPT_PLACES = 40
 """Of so many places the first are read all the same."""
-MOST_LOGINS = 200
+LONGEST_FORM = 200
+"""Characters by which any literal is known, with what has to follow it."""
+MOST_LOGINS = 30
 """Past so many, words for a login are those of a log."""
 END = 1500
 """Characters that are always read: people write above and below what they paste."""
@@ -81,9 +85,8 @@ _SIGNS = {
 _LOGINS = frozenset(word for word, sign in _SIGNS.items() if sign is Sign.LOGIN)
 _TAILS = {
     **{beginning: kind.then for kind in KINDS for beginning in kind.beginnings},
-    **{word: "" if word in _OPEN else _ALONE for word in _SIGNS},
+    **{word: "" if word in _OPEN else _ALONE for word in _SIGNS if word != "p"},
     **dict.fromkeys(_SALTS, _ALONE),
-    "p": r"(?=\s?[:=–-]\s?\S)",
     "auth": r"(?=[\"']?\s?(?:=>|[:=])\s?[\"']?[a-z0-9])",
     _PRIVATE_KEY: "",
 }
@@ -94,9 +97,12 @@ for _kind in KINDS:
 
 
 def _at_words(tails: dict[str, str]) -> re.Pattern[str]:
-    return re.compile(rf"(?<![a-z0-9])(?:{one_of(tails)})")
+    """Any of the literals where a word begins, as group 1; two characters tell most words apart."""
+    firsts = re.escape("".join(sorted({word[0] for word in tails})))
+    return re.compile(rf"[^a-z0-9](?=[{firsts}][\w/.])(?=({one_of(tails)}))")
 
 
+_P_ALONE = re.compile(r"p(?=\s?[:=–-]\s?\S)(?<![a-z0-9].)")
 _ALL = _at_words(_TAILS)
 _BUT_LOGINS = _at_words({word: tail for word, tail in _TAILS.items() if word not in _LOGINS})
 _REST = re.compile(r"[^\W\d_]{0,14}")
@@ -145,37 +151,45 @@ def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
         if count == KEPT_PLACES:
             crowd = hit[0]
         if count > MOST_PLACES and hit[0] < last:
-            return Places(crowded=Span(min(crowd, hit[0]), last, "password"))
+            return Places(crowded=Span(min(crowd, hit[0]), last, CROWD))
         _keep(text, lowered, hit, found)
     for scan in SCANS:
         if scan.literal in text:
             rough = (scan.rough.finditer(text, *stretch) for stretch in stretches)
             for count, match in enumerate(chain.from_iterable(rough)):
-                if count > MOST_PLACES:
-                    return Places(crowded=Span(match.start(), len(text), "password"))
+                if count == KEPT_PLACES:
+                    crowd = match.start()
+                if count > MOST_PLACES and match.start() < last:
+                    return Places(crowded=Span(min(crowd, match.start()), last, CROWD))
                 found.forms.append((match.start(), scan.find))
     found.words.sort()
     return found
 
 
 def _beginnings(lowered: str, first: int, last: int) -> Iterable[Hit]:
-    """Literals that begin a word or a token; words for a login only so many, and the last ones."""
+    """Literals that begin a word or a token; words for a login only so many, and the last ones.
+
+    One separator stands in front of each, so at the very beginning of a text one is put there.
+    """
+    if first == 0:
+        start = _ALL.match(" " + lowered[:LONGEST_FORM])
+        if start is not None:
+            yield 0, len(start[1]), start[1]
     logins = 0
     at = first
-    for match in _ALL.finditer(lowered, first, last):
-        literal = match[0]
-        start, at = match.span()
-        yield start, at, literal
-        if literal in _LOGINS:
+    for found in _ALL.finditer(lowered, max(0, first - 1), last):
+        begin, at = found.span(1)
+        yield begin, at, found[1]
+        if found[1] in _LOGINS:
             logins += 1
             if logins == MOST_LOGINS:
                 break
     else:
         return
     end = max(at, last - END)
-    for expression, begin, until in ((_BUT_LOGINS, at, end), (_ALL, end, last)):
-        for match in expression.finditer(lowered, begin, until):
-            yield *match.span(), match[0]
+    for expression, since, until in ((_BUT_LOGINS, at, end), (_ALL, end, last)):
+        for match in expression.finditer(lowered, since, until):
+            yield *match.span(1), match[1]
 
 
 def _insides(lowered: str, first: int, last: int) -> Iterable[Hit]:
@@ -185,6 +199,7 @@ def _insides(lowered: str, first: int, last: int) -> Iterable[Hit]:
         for stem, pattern in _INSIDE
         if lowered.find(stem, first, last) >= 0
     ]
+    found.append(_P_ALONE.finditer(lowered, first, last))
     for match in chain(_P_WORDS.finditer(lowered, first, last), *found):
         yield *match.span(), match[0]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from shared.redaction.ordinary import is_sentence_word
+from shared.redaction.ordinary import is_common, is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
 from shared.redaction.values import is_no_value, trimmed
@@ -74,7 +74,8 @@ def _column(
                 return
             start, stop = _bare(text, *cells[column])
             value = text[start:stop]
-            if len(value) >= 4 and not (is_no_value(value) or is_sentence_word(value)):
+            talk = " " in value and any(map(is_common, value.split()))
+            if len(value) >= 4 and not (talk or is_no_value(value) or is_sentence_word(value)):
                 yield Span(start, stop, "password")
         if end >= len(text):
             return

@@ -5,16 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.forms import is_known_form, is_named_id
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
-from shared.redaction.values import (
-    MOST_CHANGES,
-    changes,
-    is_known_form,
-    is_mixed,
-    is_named_id,
-    is_no_value,
-)
+from shared.redaction.values import MOST_CHANGES, changes, is_mixed, is_no_value
 from shared.redaction.words import Sign
 
 BEFORE, AFTER = 60, 110

@@ -4,56 +4,9 @@ from __future__ import annotations
 
 import re
 
-from shared.redaction.ordinary import is_common, is_ordinary, is_sentence_word
+from shared.redaction.forms import EMAIL, is_blank, is_code, is_easy, is_known_form
+from shared.redaction.ordinary import is_common, is_long_word, is_ordinary, is_sentence_word
 
-_NO_VALUE = re.compile(
-    r"(?i)\*+|•+|\.+|x{3,}(?:-x{2,})*|-+|_+|\?+|…|\[?removed.*|incorrect\w*|invalid\w*|varchar.*|your.*"
-    r"|https?:.*|www\..*|/\S*|\$\w+.*|\$\{.*|\{\{?.*|<.*|%\w+.*|.*\(\).*|sha-?\d.*|md5.*|bcrypt.*|aes.*"
-    r"|utf-?8.*|base64.*|\d{1,3}[-–]?[^\W\d]*|\d{1,2}[.:]\d\d.*|v?\d+(?:\.\d+)+\S*|wp-[a-z]+(?:-[a-z0-9]+)*"
-    r"|[\w-]+=(?:[\"'].*|\*+)|enc\[.*|(?:process|os)\.env.*|\$\(.*"
-    r"|(?:op|vault|arn|file|ssm|env|secrets?)[:.][\w/:.].*|<[a-z_ 0-9-]*>?|sha256:.*"
-    r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*"
-    r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
-    r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
-)
-EMAIL = re.compile(r"<?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+>?")
-_NAMED_ID = re.compile(
-    r"(?:ch|pi|in|cus|sub|txn|evt|pm|price|prod|re|seti|py|ba|card|src|si|il|dp|du|cs_test|cs_live|pk_live|pk_test|acct"
-    r"|req|tr|po"
-    r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
-)
-_KNOWN_FORM = re.compile(
-    r"(?i).*(?:://|::|->|\\\\|\.php|\.js|\.css|\.html?"
-    r"|\.log|\.zip|\.csv|\.png|\.jpe?g|\.pdf|\.svg).*"
-    r"|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*|#?[0-9a-f]{6,64}"
-    r"|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
-    r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+"
-    r"|data:\S+|[a-z]\w*(?:_\w+){2,}|&\w+;.*|[a-z]\w*(?:\\+[a-z]\w*)+|[a-z-]+=[\"'].*"
-    r"|\d{1,2}[/-][a-z]{3}(?:[/-]\d{2,4}\S*)?|\d{4}-\d\d-\d\d\S*|-{2,}\S*-{2,}|\S*\[?\]=\S*"
-    r"|\S*(?:</[a-z]|<(?:p|br|b|i|a|td|div|span)\b|\">)\S*|[a-z_]\w{3,}\(\S*"
-    r"|\S*nonce\S*|\S*data:\S*|.*pk_(?:live|test)_.*|(?:ctrl|alt|shift|cmd|strg|maj)\+\S+"
-    r"|(?:tel|error|sms):\+?[0-9a-f]{4,}|\S*(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|s?sess\w*[0-9a-f]{20,}"
-    r"|[a-z_]+[0-9a-f]{32}|[.#]?[a-z]{2,}(?:-[a-z]+)*-(?=[a-z]*\d)[0-9a-f]{6,12}"
-    r"|[.#]?(?:css|jss|sc)-?(?=[a-z]*\d)[0-9a-z]{5,12}|\.[a-z][\w-]+"
-    r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
-    r"|Handler|Service|Interface|Factory|Loader)[A-Z]\w*|[A-Z]\w+(?:Type|Exception|Provider|Store))"
-    r"|\S*__\S+|(?:jsx|svelte|emotion|mui\w*|makestyles|chakra|astro|ng|data-v|_ng\w*|style|tw)[-_]\S*"
-    r"|(?:iphone|ipad|pixel|galaxy|s2\d|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*|[a-z]{1,6}=[\d.:]+"
-    r"|\S*(?:div|span|input|button)\.[a-z]\S*|[a-z]:\\\S*|\\\S*|\S*\\\S+\\\S*|(?:gclid|fbclid|msclkid|\w*clid|utm_\w+|mc_\w+|_ga\w*)[=:]\S*"
-    r"|[a-z]+\d+(?:\.\d+)+|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+"
-    r"|(?-i:#[A-Z0-9]+(?:-[A-Z0-9]+)+|#\d+(?:-\w+)?|[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})"
-    r"|[\w-]+(?:\.[\w-]+){3,}|\S+\.\w{1,4}:\d+(?::\d+)?|[\w.-]+\[[\d.:]+\]?(?::\d+)?"
-    r"|\S*[\"'][:,}\]]\s?[,\"'{]\S*|\w+[\"”][-–]\w+|.*\)>.*|(?-i:[A-Z][A-Za-z]+\.[a-z]{2,4})"
-    r"|.*\.(?:sql|gz|tar|bak|txt|json|xml|ya?ml)(?:\W.*)?|\S*&(?:trade|copy|reg|nbsp|amp|quot|lt|gt)\b.*"
-    r"|\S*[a-z_]{5,}\(\S*|\S*&[a-z]{2,6};\S*|[\w.-]+\.[a-z]{2,12}:\d+"
-    r"|[a-z]+2[a-z]+|(?:user\w*|login|name|host|server|port|email|mail|db)[=:]\S*"
-)
-_NOT_HARD = re.compile(
-    r"(?i)[$#@&*\\]?[a-z_][a-z_\\]*\d?|[$#@&*\\]?[a-z_\\]{4,}\d?\(.*|[a-z]+-?\d{1,2}|\d+[a-z]{1,3}"
-    r"|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\**[^\W\d_]+(?:[-'’][^\W\d_]+)*[)\]!?*.:]*"
-    r"|(?-i:[a-z_]\w*=\w{1,12})|[a-z]+(?:_[a-z]+)+[?:.]*|[a-z]+\+{1,2}"
-    r"|[a-z_.]+=\w{1,12}"
-)
 _CAMEL = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[A-Z][a-z])+[\W_]*")
 _TYPE = re.compile(r"[a-z]{5,}[0-9]{1,4}")
 _JOINED = re.compile(r"(?i)[a-z]{2,12}(?:[_.][a-z]{2,12}){1,4}[_.][0-9]{1,4}")
@@ -84,16 +37,6 @@ _JUMP = re.compile(
     r"|(?<=[^A-Za-z0-9])(?=[A-Za-z0-9])|(?<=[A-Z])(?=[A-Z][a-z])"
 )
 _LABEL = re.compile(r"[A-Za-z][A-Za-z_-]{1,24}[:=#](?!//)")
-_NO_JUMBLE = re.compile(
-    r"(?i)(?:op|vault|arn):.*|(?:sha\d+|aaaa[bce]3nza).*|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|.*\d{1,3}(?:\.\d{1,3}){3}.*|.*\d\d:\d\d:\d\d.*"
-    r"|.*(?:://|[?&]\w+=|\.php|\.js|\.css|::|->|nonce|data:|\[removed|\$_).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
-    r"|[\w.-]*[a-z][/-]?v?\d+(?:\.\d+)+\S*|[\w.-]+=[\"'\w].*|\S*@[\w-]+(?:\.[\w-]+)+\S*|\S*__\S+"
-    r"|(?-i:[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})|[\w.-]+(?:\.[\w-]+){3,}|.*<[^<>]+>.*"
-    r"|b2[bc]\S*|(?:sc|css|jss)-\S*|(?-i:[A-Z0-9]+(?:-[A-Z0-9]+)+)|\d[\d.,/:-]*\d[a-z]{0,3}|\S*[\"'][:,]\S*"
-    r"|.*pk_(?:live|test)_.*|(?:[a-z]+\\+)+\w*|\d{1,2}/[a-z]{3}/\d{4}.*|\w*[0-9a-f]{24,}"
-    r"|\S*\d{4}-\d\d-\d\d\S*|/(?:[\w.-]+/)+[\w.-]*|-{2,}\S*-{2,}|.*\\x[0-9a-f]{2}.*|(?-i:[a-z_]{4,}|[A-Z]{4,})\(.*"
-    r"|[0-9a-f]{8}-[0-9a-f]{4}-.*"
-)
 ODD_CHANGES = 5
 """Changes between small, capital and digit in a word, as no name has them."""
 SHORTEST_TYPE = 9
@@ -107,27 +50,100 @@ _HARD_SIGN = re.compile(r"[!#$%&*+=?@^~{}\[\]§€]")
 _INNER_CAPITAL = re.compile(r"[a-zß-ÿ][A-ZÀ-Þ]")
 _CHANGE = re.compile(r"[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])")
 _NOT_ALNUM = re.compile(r"[\W_]")
+_NAMES_OF_CODE = re.compile(r"(?i)zbs|zero|jpcrm|wp|woo|get|set|is[A-Z]")
+_RUN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PART = re.compile(r"[A-ZÀ-Þ]?[a-zß-ÿ]+|[A-ZÀ-Þ]+")
+_VOWEL = re.compile(r"(?i)[aeiouyà-üœ]")
+_SHORT = frozenset(
+    [
+        "api",
+        "app",
+        "at",
+        "by",
+        "css",
+        "crm",
+        "db",
+        "do",
+        "es",
+        "go",
+        "get",
+        "has",
+        "host",
+        "html",
+        "http",
+        "i",
+        "id",
+        "in",
+        "io",
+        "is",
+        "js",
+        "json",
+        "jp",
+        "mc",
+        "me",
+        "my",
+        "no",
+        "of",
+        "on",
+        "or",
+        "pdf",
+        "php",
+        "pro",
+        "set",
+        "sql",
+        "the",
+        "to",
+        "ui",
+        "up",
+        "url",
+        "us",
+        "vat",
+        "we",
+        "wp",
+        "xml",
+        "zbs",
+        "add",
+        "all",
+        "any",
+        "new",
+        "old",
+        "log",
+        "key",
+        "is",
+        "it",
+        "its",
+        "map",
+        "max",
+        "min",
+        "not",
+        "now",
+        "out",
+        "per",
+        "put",
+        "run",
+        "sum",
+        "tax",
+        "top",
+        "use",
+        "via",
+        "was",
+        "web",
+    ]
+)
+LONGEST_ODD = 3
+SHORTEST_JOINED = 10
+_SHORT_HEX = re.compile(r"[0-9]{6,11}|(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,16}")
+_MADE = re.compile(
+    r"[0-9]{0,6}[^\W\d_]{3,20}(?:[-_.&+!@#]?[^\W\d_]{3,20}){0,5}[-_.&+!@#]?[0-9]{1,8}"
+    r"|[0-9]{1,6}_?[^\W\d_]{4,20}(?:[-_.][^\W\d_]{3,20}){0,4}"
+    r"|[^\W\d_]{3,20}(?:[-_.&+!@#][^\W\d_]{3,20}){2,5}"
+)
 _PHRASE = re.compile(r"[A-Za-z]{3,}(?:-[A-Za-z]{3,}){2,}-?[0-9]{0,4}")
 
 
 def is_no_value(value: str) -> bool:
     """Whether a password can't look so: a blank, a placeholder, an address, a word for a state."""
-    return (
-        is_ordinary(value)
-        or _NO_VALUE.fullmatch(value) is not None
-        or EMAIL.fullmatch(value) is not None
-    )
-
-
-def is_named_id(value: str) -> bool:
-    """Whether it is the id of an order, a payment or a session."""
-    return _NAMED_ID.fullmatch(value) is not None
-
-
-def is_known_form(value: str) -> bool:
-    """Whether it is made as addresses, file names, hashes, numbers or ids are."""
-    value = value.rstrip("?!:")
-    return _KNOWN_FORM.fullmatch(value) is not None or is_named_id(value.lower())
+    return is_ordinary(value) or is_blank(value)
 
 
 def changes(value: str) -> int:
@@ -149,12 +165,7 @@ def is_random(value: str) -> bool:
     jumps = len(_JUMP.findall(value))
     if jumps < MOST_JUMPS or jumps < len(value) * JUMPS_EACH or not value.isascii():
         return False
-    return not (
-        _CAMEL.fullmatch(value)
-        or _NO_JUMBLE.fullmatch(value)
-        or is_named_id(value.lower())
-        or EMAIL.fullmatch(value)
-    )
+    return not (_CAMEL.fullmatch(value) or is_code(value) or EMAIL.fullmatch(value))
 
 
 def is_harder(value: str) -> bool:
@@ -169,7 +180,49 @@ def is_phrase(value: str) -> bool:
     """
     if _PHRASE.fullmatch(value) is None or is_no_value(value):
         return False
-    return not any(word in _SLUG or is_sentence_word(word) for word in value.lower().split("-"))
+    words = value.lower().strip("-0123456789").split("-")
+    ended = sum(map(is_sentence_word, words))
+    return not any(word in _SLUG or is_common(word) for word in words) and ended * 2 < len(words)
+
+
+def is_jumble(value: str) -> bool:
+    """Whether small and capital letters follow each other as in no name: `WBKnsBwi`."""
+    if not (value.isalpha() and value.isascii()) or _NAMES_OF_CODE.match(value):
+        return False
+    runs = _RUN.findall(value)
+    odd = [run for run in runs if _is_odd(run)]
+    return len(runs) >= 3 and len(odd) * 2 >= len(runs) and len(value) >= 7
+
+
+def _is_odd(run: str) -> bool:
+    """Whether it is no word nor an abbreviation that names are made of."""
+    if run.lower() in _SHORT:
+        return False
+    return len(run) <= LONGEST_ODD or run.isupper() or _VOWEL.search(run) is None
+
+
+def is_plausible(value: str, *, sure: bool = False) -> bool:
+    """Whether it may be one where hardly anything else stands: joined words, a word and digits.
+
+    Words of the product and of sentences make a name of it; `sure`: its place is a password's.
+    """
+    core = value.rstrip("!?#$*%&+=")
+    if sure and _SHORT_HEX.fullmatch(value):
+        return True
+    if not 6 <= len(core) <= 64 or _NAMES_OF_CODE.match(value):
+        return False
+    words = [word.lower() for word in _PART.findall(core)]
+    if not words or any(word in _SLUG or is_common(word) for word in words):
+        return False
+    if core.isalpha():
+        one = core.islower() or core.isupper() or (sure and core[1:].islower())
+        fits = len(core) >= SHORTEST_JOINED and not is_long_word(core, sure=sure)
+        fits = fits and (
+            (one and not is_sentence_word(core)) or (len(words) > 1 and min(map(len, words)) >= 4)
+        )
+    else:
+        fits = max(map(len, words)) >= 4 and _MADE.fullmatch(core) is not None
+    return fits and not (is_no_value(value) or is_known_form(value))
 
 
 def is_likely(value: str) -> bool:
@@ -211,7 +264,7 @@ def is_hard(value: str) -> bool:
     """Stricter, where nothing ties the value: three kinds of characters of four, no known id."""
     if not 7 <= len(value) <= 64:
         return False
-    if is_random(value):
+    if is_random(value) or is_jumble(value.strip("0123456789")):
         return True
     lower = _LOWER.search(value) is not None
     digit = _DIGIT.search(value) is not None
@@ -228,7 +281,7 @@ def is_hard(value: str) -> bool:
         fits = changed + signs >= 2
     else:
         fits = lower and digit and not signs and len(value) >= 8 and changed >= 3
-    if not fits or _NOT_HARD.fullmatch(value) or is_known_form(value):
+    if not fits or is_easy(value) or is_known_form(value):
         return False
     return not is_no_value(value)
 

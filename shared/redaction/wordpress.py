@@ -35,7 +35,8 @@ MOST_PIECES = 300
 _LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0,8}$")
 _EMPTY_VALUE = re.compile(
     r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
-    r"|getenv.{0,60}|\$.{0,60}|<[a-z_ -]{2,40}>?|%\w{1,40}%|is|ist|es|est|password_here"
+    r"|getenv.{0,60}|\$.{0,60}|<[a-z_ -]{2,40}>?|is|ist|es|est|password_here"
+    r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|%\w{1,40}%"
 )
 _SALT_LINE = re.compile(
     r"(?m)^[> \t*-]{0,8}(?:\d[.)] )?(?P<secret>[!-~][ -~]{58,80}[!-~])[ \t]{0,4}\r?$"
@@ -98,7 +99,7 @@ def _signs(value: str) -> int:
 
 
 _RUNS = tuple(
-    (gap, re.compile(gap + rf"(?:[A-Za-z0-9]{{4}}[{gap}\n]){{3,}}+"))
+    (gap, re.compile(gap + rf"(?:[A-Za-z0-9]{{4}}[{gap}\n]){{4,}}+"))
     for gap in (" ", "\u00a0", "-")
 )
 """Groups with gaps around them; they begin with a plain character, to which the search can jump."""
@@ -108,6 +109,8 @@ _NOT_HEX = re.compile(r"[g-z]")
 GROUPS = 6
 MOST_NUMBERS = 1
 """Groups of digits alone: a bank account has more."""
+MOST_RUNS = 500
+"""Of runs, past which no text is prose, and all the rest goes."""
 LONGEST_RUN = 24
 """Groups in a row, past which they are all taken or all left."""
 
@@ -117,12 +120,17 @@ def application_passwords(text: str, stretches: Sequence[tuple[int, int]]) -> It
     for gap, runs in _RUNS:
         if gap in text:
             for stretch in stretches:
-                for run in runs.finditer(text, *stretch):
+                for count, run in enumerate(runs.finditer(text, *stretch)):
+                    if count == MOST_RUNS:
+                        yield Span(run.start() + 1, stretch[1], "wp_application_password")
+                        return
                     yield from _six_of(text, max(0, run.start() - 4), run.end() + 4)
 
 
 def _six_of(text: str, first: int, last: int) -> Iterable[Span]:
     """The six that look least like words; a longer run of such groups as a whole."""
+    if _ODD.search(text, first, last) is None:
+        return
     groups = [found.span() for found in islice(_GROUP.finditer(text, first, last), LONGEST_RUN + 1)]
     if len(groups) < GROUPS:
         return

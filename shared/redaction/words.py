@@ -44,7 +44,7 @@ WHOLE = {
         " zapier rest locked␣out don't␣share don’t␣share do␣not␣share kommt␣mit kommen␣mit"
         " entrad␣con entra␣con entráis␣con entre␣con entrez␣avec meldet␣euch melden␣sie␣sich"
         " db adminer codes upload␣account superuser super-admin webdav nextcloud kopplung"
-        " wordpress wp"
+        " wordpress wp to␣open zum␣öffnen para␣abrir pour␣ouvrir unlock entsperren unzip entpacken"
     ),
 }
 """Count as words of their own, or as the last part of a name (`db_pwd`)."""

@@ -218,3 +218,12 @@ def test_many_places_for_credentials_leave_the_end_readable() -> None:
     redacted = redact(body, KEY).text
     assert "Xk29!bbb" not in redacted
     assert redacted.endswith("Why is the portal empty?")
+
+
+@pytest.mark.parametrize("crowd", ["password: Xk29!bbb\n", "https://foo:bar9@x.example\n"])
+def test_what_stands_far_before_a_crowd_of_credentials_goes_too(crowd: str) -> None:
+    """The places that are read all the same are read wherever they stand."""
+    body = "password: Early4!aa\n" + "Some words. " * 600 + crowd * 9000 + "pw is Late77!bb. Why?"
+    redacted = redact(body, KEY).text
+    assert [word for word in ("Early4", "Xk29", "bar9", "Late77") if word in redacted] == []
+    assert redacted.endswith("Why?")
