@@ -32,10 +32,8 @@ class KafkaSettings(Fragment):
         "kafka_sasl_password_file", "kafka_ca_file", "kafka_certificate_file", "kafka_key_file"
     )
     @classmethod
-    def _can_be_read(cls, file: Path | None) -> Path | None:
-        if file is not None and not read_secret(file):
-            raise ValueError(f"{file} is empty")
-        return file
+    def _kafka_file_has_something(cls, file: Path | None) -> Path | None:
+        return something_in(file)
 
     @model_validator(mode="after")
     def _credentials_are_whole(self) -> Self:
@@ -63,10 +61,8 @@ class PostgresSettings(Fragment):
 
     @field_validator("database_url_file")
     @classmethod
-    def _can_be_read(cls, file: Path | None) -> Path | None:
-        if file is not None and not read_secret(file):
-            raise ValueError(f"{file} is empty")
-        return file
+    def _database_file_has_something(cls, file: Path | None) -> Path | None:
+        return something_in(file)
 
     @model_validator(mode="after")
     def _one_is_given(self) -> Self:
@@ -107,6 +103,13 @@ def read_secret(file: Path) -> str:
         raise ValueError(f"cannot read {file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError(f"{file} is no text") from None
+
+
+def something_in(file: Path | None) -> Path | None:
+    """The file, if it is named; raises ValueError where it can't be read or is empty."""
+    if file is not None and not read_secret(file):
+        raise ValueError(f"{file} is empty")
+    return file
 
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)

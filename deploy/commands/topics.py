@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from aiokafka.errors import KafkaError
 
-from deploy.failure import Failure
+from deploy.failure import Failure, WrongSetting
 from deploy.topics import TopicReport, apply_topics, check_topics, explain
+from shared.failures import Refused
 from shared.settings import KafkaSettings, load
 
 app = typer.Typer(help="Create the topics, or check them for drift.", no_args_is_help=True)
@@ -42,6 +43,8 @@ def _report(ask: Callable[[KafkaSettings], Awaitable[TopicReport]]) -> TopicRepo
 
     try:
         return asyncio.run(asked())
+    except Refused as error:
+        raise WrongSetting(str(error)) from None
     except (KafkaError, OSError, ValueError) as error:
         raise Failure(
             f"Kafka at {settings.kafka_bootstrap_servers} (KAFKA_BOOTSTRAP_SERVERS):"

@@ -42,10 +42,13 @@ class Compose:
     intake_port: int
     watch_port: int
     version: str = "test"
+    files: tuple[str, ...] = ("docker-compose.yml",)
 
     @classmethod
-    def fresh(cls, project: str) -> Compose:
-        return cls(project, free_port(), free_port(), free_port())
+    def fresh(cls, project: str, *more: str) -> Compose:
+        """On ports of its own; `more`: files on top of docker-compose.yml."""
+        files = ("docker-compose.yml", *more)
+        return cls(project, free_port(), free_port(), free_port(), files=files)
 
     @property
     def settings(self) -> KafkaSettings:
@@ -65,6 +68,7 @@ class Compose:
         return {
             **os.environ,
             "COMPOSE_PROJECT_NAME": self.project,
+            "COMPOSE_FILE": ":".join(self.files),
             "TRIAGE_VERSION": self.version,
             "TRIAGE_NAMESPACE": NAMESPACE,
             "TRIAGE_PARTITIONS": str(PARTITIONS),
@@ -78,7 +82,13 @@ class Compose:
         return self.docker("compose", *arguments, seconds=seconds)
 
     def docker(self, *arguments: str, seconds: float = 60.0) -> str:
-        done = subprocess.run(
+        done = self.tried(*arguments, seconds=seconds)
+        assert done.returncode == 0, f"docker {' '.join(arguments)}:\n{done.stderr[-3000:]}"
+        return done.stdout
+
+    def tried(self, *arguments: str, seconds: float = 60.0) -> subprocess.CompletedProcess[str]:
+        """As `docker`, however it ends."""
+        return subprocess.run(
             ["docker", *arguments],
             cwd=ROOT,
             env=self.environment,
@@ -88,8 +98,6 @@ class Compose:
             timeout=seconds,
             check=False,
         )
-        assert done.returncode == 0, f"docker {' '.join(arguments)}:\n{done.stderr[-3000:]}"
-        return done.stdout
 
     async def soon(self, *arguments: str, seconds: float = 60.0) -> str:
         """As `docker`, beside what the test does meanwhile."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.access import NAMES
 from deploy.local.stack import PARTS
 from shared.settings import ProcessSettings
 from shared.topics import TICKET_DAYS
@@ -18,6 +19,18 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = {name: s for name, s in SERVICES.items() if s["image"].startswith("triage-")}
 LASTING = {name: s for name, s in OURS.items() if s["restart"] != "no"}
 VARIABLE = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
+
+
+class _WithOverride(yaml.SafeLoader):
+    """Compose's own tag: a list that stands instead of the one underneath, not beside it."""
+
+
+_WithOverride.add_constructor(
+    "!override",
+    lambda loader, node: loader.construct_sequence(node, deep=True),  # type: ignore[arg-type]
+)
+_SECURE = (ROOT / "deploy" / "secure" / "compose.yaml").read_text()
+SECURED: dict[str, dict[str, Any]] = yaml.load(_SECURE, Loader=_WithOverride)["services"]
 
 each = pytest.mark.parametrize("name", SERVICES)
 each_of_ours = pytest.mark.parametrize("name", OURS)
@@ -109,6 +122,40 @@ def test_the_fast_lane_could_not_reach_the_database() -> None:
     assert on_database == {"postgres", "provision", "entitlements", "router", "triage"}
     assert COMPOSE["networks"]["database"] == {"internal": True}
     assert "volumes" not in SERVICES["fast-lane"]
+
+
+@pytest.mark.parametrize("name", [*LASTING, "triage", "demo"])
+def test_secured_each_logs_in_as_itself_with_nothing_but_its_own_secrets(name: str) -> None:
+    service = SECURED[name]
+    login = {"triage": "operator", "demo": "operator"}.get(name, name)
+    environment = service["environment"]
+    assert environment["KAFKA_SECURITY_PROTOCOL"] == "SASL_SSL"
+    assert environment["KAFKA_SASL_USERNAME"] == f"${{TRIAGE_NAMESPACE:-support}}.{login}"
+    (volume,) = service["volumes"]
+    assert volume["volume"] == {"subpath": login}
+    assert volume["read_only"] is True
+    assert login in NAMES
+
+
+@pytest.mark.parametrize("name", ["entitlements", "router", "triage"])
+def test_secured_nobody_but_provision_logs_in_as_the_owner_of_the_tables(name: str) -> None:
+    assert SECURED[name]["environment"]["DATABASE_URL_FILE"] == "/keys/secure/database.url"
+    assert SECURED[name]["environment"]["PGSSLMODE"] == "verify-full"
+    override = rf"  {name}:.*?volumes: !override"
+    assert re.search(override, _SECURE, re.DOTALL)
+
+
+def test_secured_no_listener_is_left_open() -> None:
+    told = SECURED["kafka"]["environment"]
+    listeners = {each.partition("://")[0] for each in told["KAFKA_LISTENERS"].split(",")}
+    protocols = dict(
+        each.split(":") for each in told["KAFKA_LISTENER_SECURITY_PROTOCOL_MAP"].split(",")
+    )
+    assert protocols.keys() == listeners
+    assert set(protocols.values()) == {"SASL_SSL", "SSL"}
+    for name, protocol in protocols.items():
+        if protocol == "SSL":
+            assert told[f"KAFKA_LISTENER_NAME_{name}_SSL_CLIENT_AUTH"] == "required"
 
 
 def test_offsets_outlive_the_tickets() -> None:
