@@ -39,8 +39,8 @@ _MADE = re.compile(
 )
 _LEAD = (
     r"(?P<lead>(?:\b(?:user(?:name)?|login|as|mit|with|con|avec|als|como|comme|use|using|benutzer"
-    r"|usuario|account|konto|u|name)(?: (?:is|ist|es|est))?|=|[:>-][ \t]|https?://\S{4,40}[ \t]?[,;|])"
-    r"[ \t]{0,3})?"
+    r"|usuario|account|konto|u|name)(?: (?:is|ist|es|est))?|=|[:>-][ \t]"
+    r"|https?://\S{4,40}[ \t]?[,;|])[ \t]{0,3})?"
 )
 _AND = (
     r"(?:,[ \t]|[ \t],?)(?:-|and|und|y|e|et|og|och|with|mit|con|avec|then|and then|und dann|dann"

@@ -151,7 +151,7 @@ def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
         if count == KEPT_PLACES:
             crowd = hit[0]
         if count > MOST_PLACES and hit[0] < last:
-            return Places(crowded=Span(min(crowd, hit[0]), last, CROWD))
+            return Places(crowded=_crowd(text, min(crowd, hit[0]), last))
         _keep(text, lowered, hit, found)
     for scan in SCANS:
         if scan.literal in text:
@@ -160,10 +160,16 @@ def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
                 if count == KEPT_PLACES:
                     crowd = match.start()
                 if count > MOST_PLACES and match.start() < last:
-                    return Places(crowded=Span(min(crowd, match.start()), last, CROWD))
+                    return Places(crowded=_crowd(text, min(crowd, match.start()), last))
                 found.forms.append((match.start(), scan.find))
     found.words.sort()
     return found
+
+
+def _crowd(text: str, begin: int, last: int) -> Span:
+    """All between, and the line that it ends in: half a credential is recognised by nothing."""
+    end = text.find("\n", last)
+    return Span(begin, len(text) if end < 0 else end, CROWD)
 
 
 def _beginnings(lowered: str, first: int, last: int) -> Iterable[Hit]:
