@@ -74,12 +74,12 @@ class HttpProcess:
         self._exit_code = 0
         self._server: uvicorn.Server | None = None
 
-    async def serve(self, sockets: list[socket.socket]) -> int:
+    async def serve(self, public: socket.socket, probed: socket.socket) -> int:
         """Run until SIGTERM or SIGINT; requests in hand are answered. Returns the exit code."""
         desk, sources = desk_of(self._settings)
         counter = Counter(desk, sources, lambda: self._writer, self._settings.intake_body_seconds)
         probes = probe_routes(self._stuck, self._not_ready)
-        app = build(counter, probes, [self._lifespan])
+        app = build(counter, probes, probed.getsockname()[1], [self._lifespan])
         connections = Connections(
             head_seconds=self._settings.intake_head_seconds,
             most=most_connections(self._settings.intake_connections),
@@ -96,7 +96,7 @@ class HttpProcess:
             timeout_graceful_shutdown=int(self._settings.shutdown_seconds),
         )
         self._server = uvicorn.Server(config)
-        await self._server.serve(sockets=sockets)
+        await self._server.serve(sockets=[public, probed])
         return self._exit_code
 
     @asynccontextmanager
@@ -161,11 +161,9 @@ def run_http(settings: Settings) -> None:
     configure_logs("intake-http", level=settings.log_level, as_json=settings.log_json)
     configure_tracing("intake-http")
     process = HttpProcess(settings)
-    sockets = [
-        listen(settings.intake_host, settings.intake_port),
-        listen(settings.probe_host, settings.probe_port),
-    ]
-    code = asyncio.run(process.serve(sockets))
+    public = listen(settings.intake_host, settings.intake_port)
+    probed = listen(settings.probe_host, settings.probe_port)
+    code = asyncio.run(process.serve(public, probed))
     end_tracing()
     sys.stderr.flush()
     os._exit(code)

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import structlog
 from litestar import Litestar, MediaType, Request, Response, asgi, get, post
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
@@ -128,9 +128,13 @@ class Counter:
 def build(
     counter: Counter,
     probes: Sequence[tuple[str, Any]],
+    probe_port: int,
     lifespan: Sequence[Callable[[Litestar], Any]] = (),
 ) -> Litestar:
-    """The HTTP application; `probes` as `shared.probes.probe_routes` gives them."""
+    """The HTTP application; `probes` as `shared.probes.probe_routes` gives them.
+
+    They answer on the probe port alone: figures by source are nothing for whoever sends tickets.
+    """
 
     @post("/v1/tickets", status_code=202, request_max_body_size=LARGEST_BYTES)
     async def submit_ticket(request: Http) -> Response[bytes]:
@@ -154,7 +158,7 @@ def build(
             receive_webhook,
             openapi_json,
             page,
-            *(asgi(path, copy_scope=True)(_plain(app)) for path, app in probes),
+            *(asgi(path, copy_scope=True)(_only_on(probe_port, app)) for path, app in probes),
         ],
         openapi_config=None,
         exception_handlers={Problem: _known, HTTPException: _http, Exception: _unexpected},
@@ -163,8 +167,12 @@ def build(
     )
 
 
-def _plain(app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:
+def _only_on(port: int, app: Any) -> Callable[[Any, Any, Any], Awaitable[None]]:
+    """The app where the connection itself came in on that port, whatever the request says."""
+
     async def serve(scope: Any, receive: Any, send: Any) -> None:
+        if scope["server"][1] != port:
+            raise NotFoundException
         await app(scope, receive, send)
 
     return serve

@@ -79,6 +79,8 @@ async def test_process_started_before_kafka_answers_503_and_says_what_it_waits_f
         assert await running.answers("/livez") == 200
         async with httpx.AsyncClient(base_url=running.url, headers=headers) as client:
             answer = await client.post("/v1/tickets", json={"body": "x"})
+            assert (await client.get("/metrics")).status_code == 404
+        assert await running.answers("/metrics") == 200
         assert answer.status_code == 503
         assert answer.headers["retry-after"]
         running.process.send_signal(signal.SIGTERM)

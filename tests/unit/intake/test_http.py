@@ -26,6 +26,7 @@ from tests.unit.intake.conftest import WEBHOOK_SECRET, FakeKafka
 REPORT = "There is a stored XSS in the contact list, proof attached."
 DESK = {"Authorization": "Bearer desk-key"}
 FORM = {"Authorization": "Bearer form-key"}
+PROBE_PORT = 9000
 
 
 class World:
@@ -44,7 +45,7 @@ class World:
         counter = Counter(
             desk, sources, lambda: self.writer, body_seconds=2.0, monotonic=lambda: self.clock
         )
-        app = build(counter, probe_routes(list, list))
+        app = build(counter, probe_routes(list, list), PROBE_PORT)
         self.client = TestClient(app, raise_server_exceptions=False)
 
     def submitted(self) -> Submitted:
@@ -251,10 +252,16 @@ def test_page_and_document_need_no_network(world: World) -> None:
     assert "https://" not in page
 
 
-def test_probes_answer_beside_the_api(world: World) -> None:
-    assert world.client.get("/livez").status_code == 200
-    assert world.client.get("/readyz").json() == {"ok": True, "reasons": []}
-    assert "triage_intake_answers" in world.client.get("/metrics").text
+def test_probes_and_figures_answer_on_the_probe_port_alone(world: World) -> None:
+    inside = TestClient(world.client.app, base_url=f"http://testserver.local:{PROBE_PORT}")
+    assert inside.get("/livez").status_code == 200
+    assert inside.get("/readyz").json() == {"ok": True, "reasons": []}
+    assert "triage_intake_answers" in inside.get("/metrics").text
+
+    for path in ("/livez", "/readyz", "/metrics"):
+        outside = world.client.get(path, headers={"Host": f"intake:{PROBE_PORT}"})
+        assert outside.status_code == 404
+        assert "triage" not in outside.text
 
 
 def signed(
