@@ -12,6 +12,7 @@ from shared.redaction.candidates import (
     at_both_ends,
     candidates,
     is_handed,
+    is_in_address,
     is_named,
     parts,
 )
@@ -61,7 +62,7 @@ def _stands_out(text: str, start: int, value: str) -> bool:
     if not alone and not _is_given(text, start, value):
         return False
     around = max(0, start - FAR), start + FAR
-    if is_named(text, start) or _ELSE.search(text, *around):
+    if is_named(text, start) or is_in_address(text, start) or _ELSE.search(text, *around):
         return False
     return alone or jumble or _COUPON.search(text, *around) is None
 

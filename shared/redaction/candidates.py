@@ -44,7 +44,7 @@ _HANDED = re.compile(
 _COUPON = re.compile(
     r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
 )
-_ADDRESS = re.compile(r"(?:://|[?&]\w+=)\S*$")
+_ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:])\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 
@@ -135,6 +135,6 @@ def is_of_sale(text: str, start: int, end: int) -> bool:
 
 
 def is_in_address(text: str, at: int) -> bool:
-    """Whether it is a part of a URL that is cut at a bar or a bracket."""
+    """Whether it is a part of a URL, or of a checksum, that is cut at a bar or a bracket."""
     before = text[max(0, at - LONGEST_ADDRESS) : at]
     return not before[-1:].isspace() and _ADDRESS.search(before) is not None

@@ -90,6 +90,8 @@ whichever elsewhere throughout telephone smartphone languages computers interfac
 convertkit fluentsmtp updraftplus modsecurity jetbackup worldpay recaptcha googlemaps digitalocean
 cualquiera impostazioni amministratore wachtwoord wachtwoorden adgangskode credentials angemeldet
 filesystem statistics participants architects apprentice wholesalers professionnel professionnels
+mindestens höchstens wenigstens spätestens normalerweise möglicherweise
+alphanumeric uppercase lowercase
 headquarters relationship membership customers contractor coordinator predecessor certificate
 """
 _LONG = frozenset(LONG.split())

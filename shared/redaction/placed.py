@@ -31,6 +31,7 @@ MOST_WORDS = 40
 """Words for password behind which words in a row are looked for."""
 GAP = 40
 """Characters between a word for password and what it is tied to."""
+IT_IS_REACH = 14
 NAME_REACH = 60
 """Characters in front of a word in which the name stands that it belongs to."""
 _MADE = re.compile(
@@ -100,6 +101,20 @@ _SET_TO = re.compile(
     r"(?:chang|set|reset|änder|cambi|modif|switch)[^.\n]{0,50}\s(?:to|auf|a|en|à|por|in)\s[\"'“„«]?$"
 )
 _QUOTED_IS = re.compile(r"\b(?:is|ist|es|est|was|war|lautet|:)\s?[\"“„«‘'] ?$")
+_IT_IS = re.compile(
+    r"(?:^|[.!?\n:–] ?)(?:it['’]?s|it is|es ist|das ist|er ist|es|c['’]est|è|är)\s[\"'“„«]?$"
+)
+"""A sentence of its own about the password that the one before speaks of."""
+_TYPED = re.compile(
+    r"\b(?:type|enter|put|use|tippt?e?|gebt|geben sie|nehmt|escribe[ns]?|escriba|pon(?:ga)?|usa"
+    r"|tapez|mettez|saisissez|entrez)(?: (?:in|just))?\s[\"'“„«]?$"
+)
+_QUOTED_ROW = re.compile(
+    r"(?P<tie>(?:phrase|words?|satz|frase|sätze|palabras|mots)\s?(?:is|are|ist|es|est|:)\s?)?"
+    r"[\"“„«](?P<row>[^\W\d_]{2,14}(?: [^\W\d_]{2,14}){2,7})[\"”“»]"
+    r"(?P<blanks>[^\n]{0,20}(?:spaces|blanks|leerzeichen|espacios|espaces))?"
+)
+"""Words in quotes that are said to be a phrase, or to have blanks between."""
 _IN_A_ROW = re.compile(r"[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}")
 LEAST_IN_A_ROW = 4
 SHORTEST_UNTIED = 5
@@ -119,6 +134,9 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
                 yield Span(*found.span(), "password")
     for word in [word for word in words if word.sign is Sign.PASSWORD][:MOST_WORDS]:
         yield from _in_a_row(text, lowered, word)
+        for row in _QUOTED_ROW.finditer(lowered, word.end, word.end + AFTER):
+            if row["tie"] or row["blanks"]:
+                yield Span(*row.span("row"), "password")
 
 
 def _is_in_place(text: str, lowered: str, span: tuple[int, int], near: Sequence[Word]) -> bool:
@@ -161,6 +179,8 @@ def _gap(text: str, span: tuple[int, int], word: Word) -> str:
 def _is_tied(text: str, lowered: str, span: tuple[int, int], word: Word) -> bool:
     """`password (x`, `x as password`, `the password is now x`."""
     gap = _gap(lowered, span, word)
+    if span[0] > word.end and _IT_IS.search(lowered, max(0, span[0] - IT_IS_REACH), span[0]):
+        return True
     if len(gap) > GAP or _STOP.search(gap) is not None:
         return False
     if span[0] < word.end:
@@ -181,6 +201,8 @@ def _is_led_to(text: str, lowered: str, span: tuple[int, int], word: Word) -> bo
         return text[start:end].islower() and start > word.end and text[start - 2 : start] == "\n\n"
     if _QUOTED_IS.search(text, first, start) or _SET_TO.search(text, first, start):
         return True
+    if len(gap) <= NAME_REACH and _TYPED.search(lowered, max(0, start - NAME_REACH), start):
+        return _STOP.search(gap) is None
     if start < word.end or len(gap) > GAP or _STOP.search(gap) is not None:
         return False
     listed = gap.rstrip(" \"'“„«")[-1:] in (",", ";", ":", "–", "-")

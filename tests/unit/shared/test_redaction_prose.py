@@ -103,6 +103,33 @@ def test_talk_about_passwords_stays(text: str) -> None:
     assert redact(text, KEY).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ('The page has a password. The phrase is "odd bird behind the barn", with spaces.', "barn"),
+        ("It asks for the staff password before anything shows. It's 228353. Digits only.", "2283"),
+        ("The preview is locked, just type kestrelengine when it asks for a password.", "engine"),
+        ("wp-admin access: crm-help/gingercandle\nThanks", "candle"),
+        ("FTP login is tania and then 46verger (no blank)", "verger"),
+        ("creds: bob // GirasolNaranjo? // https://x.example/wp-login.php", "Naranjo"),
+        ("I changed the password, now from the old one to sauerteigspecht since he left", "specht"),
+        ("https://bob:?z2?Y=x)}<bKNG1Q@x.example/", "KNG1"),
+        ("Temporary password anchor barrel candle trumpet, valid until Thursday", "trumpet"),
+    ],
+)
+def test_password_goes_for_its_place_alone(text: str, secret: str) -> None:
+    assert secret not in redact(text, KEY).text
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["subject = password, user = bob", "The password is in the subject", "en el asunto, la clave"],
+)
+def test_password_in_the_subject_goes_if_the_body_says_that_it_is_there(told: str) -> None:
+    subject, _ = redact_together(["FTPS kestrelmarmotte", f"Hi,\n{told}"], KEY)
+    assert "marmotte" not in subject.text
+
+
 def test_password_in_the_subject_is_known_by_what_the_body_says() -> None:
     subject, body = redact_together(
         ["2 sites, same login tulip-tiger-walnut", "Both use admin and tulip-tiger-walnut."], KEY
