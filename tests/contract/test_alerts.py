@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 import yaml
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models.dashboard import Dashboard
 from prometheus_client import REGISTRY
 
 from services.intake import metrics as intake_metrics
@@ -19,7 +21,8 @@ from services.watch import metrics as watch_metrics
 from shared import metrics as shared_metrics
 from tests.support.servers import missing
 
-FOLDER = Path(__file__).parents[2] / "deploy" / "observability"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "observability"
 LACKS = "no promtool on the PATH; on Debian: apt-get install prometheus"
 OURS = re.compile(r"\btriage_[a-z0-9_]+")
 LISTS = (shared_metrics, intake_metrics, watch_metrics)
@@ -112,6 +115,78 @@ def test_what_the_dashboard_asks_can_be_answered(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
     told = promtool("check", "rules", path)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_grafanas_own_model_knows_every_word_of_the_dashboard() -> None:
+    """The model leaves out what it does not know. No Grafana is at hand to load it."""
+    document = json.loads((FOLDER / "dashboard.json").read_text())
+    assert not lost(document, kept_by_grafana(document))
+
+    document["panels"][1]["fieldConfig"]["defaults"]["unitt"] = "s"
+    assert lost(document, kept_by_grafana(document)) == ["panels.1.fieldConfig.defaults.unitt"]
+
+
+def kept_by_grafana(document: Any) -> Any:
+    return json.loads(JSONEncoder().encode(Dashboard.from_json(document)))
+
+
+def lost(document: Any, kept: Any, where: str = "") -> list[str]:
+    """The places of what stands in `document` and not in `kept`."""
+    match document, kept:
+        case dict(), dict():
+            pairs = [(key, value, kept.get(key)) for key, value in document.items()]
+        case list(), list() if len(document) == len(kept):
+            pairs = [(str(n), document[n], kept[n]) for n in range(len(kept))]
+        case _:
+            return [] if document == kept else [where.removeprefix(".")]
+    return [place for key, was, is_ in pairs for place in lost(was, is_, f"{where}.{key}")]
+
+
+def test_prometheus_and_grafana_are_given_what_stands_here() -> None:
+    """Profile `observability`: files are mounted where the settings say that they are."""
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert "./deploy/observability:/etc/triage:ro" in compose["prometheus"]["volumes"]
+    assert "--config.file=/etc/triage/prometheus.yaml" in compose["prometheus"]["command"]
+    assert compose["collector"]["command"] == ["--config=/etc/triage/collector.yaml"]
+
+    grafana = dict(
+        volume.removesuffix(":ro").split(":") for volume in compose["grafana"]["volumes"]
+    )
+    assert grafana["./deploy/observability/grafana"] == "/etc/grafana/provisioning"
+    (provider,) = yaml.safe_load((FOLDER / "grafana/dashboards/triage.yaml").read_text())[
+        "providers"
+    ]
+    dashboards = Path(grafana["./deploy/observability/dashboard.json"])
+    assert provider["options"]["path"] == str(dashboards.parent)
+    home = compose["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert home == str(dashboards)
+
+    (source,) = yaml.safe_load((FOLDER / "grafana/datasources/prometheus.yaml").read_text())[
+        "datasources"
+    ]
+    assert source["url"] == "http://prometheus:9090"
+    assert source["isDefault"] is True
+    (variable,) = json.loads((FOLDER / "dashboard.json").read_text())["templating"]["list"]
+    assert (variable["type"], variable["query"]) == ("datasource", source["type"])
+
+
+def test_prometheus_looks_for_every_process_by_its_name_in_compose() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    processes = {
+        name: each
+        for name, each in compose.items()
+        if each["image"].startswith("triage-") and each["restart"] != "no"
+    }
+    (job,) = yaml.safe_load((FOLDER / "prometheus.yaml").read_text())["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert set(found["names"]) == processes.keys()
+    assert {each["environment"]["PROBE_PORT"] for each in processes.values()} == {
+        str(found["port"])
+    }
+    assert all(
+        set(each["networks"]) & set(compose["prometheus"]["networks"])
+        for each in processes.values()
+    )
 
 
 def test_every_figure_says_what_it_means() -> None:
