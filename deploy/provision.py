@@ -61,19 +61,27 @@ async def provision(kafka: KafkaSettings, dsn: str) -> tuple[list[str], list[str
 async def give_access(kafka: KafkaSettings, dsn: str, folder: Path) -> tuple[list[str], list[str]]:
     """Roles, users and rights, with the passwords in `folder`; returns as `provision` does.
 
-    Raises ProvisionFailed.
+    Without any password for Kafka there, its users are somebody else's, an operator's say. Raises
+    ProvisionFailed.
     """
+    names = _our_users(folder)
     try:
-        passwords = {name: read_secret(folder / name / "kafka.password") for name in NAMES}
+        passwords = {name: read_secret(folder / name / "kafka.password") for name in names}
         addresses = {role: urlsplit(read_secret(folder / role / "database.url")) for role in ROLES}
     except ValueError as error:
         raise ProvisionFailed(f"TRIAGE_ACCESS_FOLDER: {error}") from None
     words = {role: unquote(address.password or "") for role, address in addresses.items()}
     roles = await _when_it_answers("PostgreSQL (DATABASE_URL)", lambda: apply_roles(dsn, words))
+    if not names:
+        return [f"role {role}" for role in roles], []
     report = await apply_access(kafka, passwords)
     made = [f"role {role}" for role in roles] + [f"user {user}" for user in report.users]
     given = [f"{len(report.given)} rights on Kafka"] if report.given else []
     return made + given, report.drift
+
+
+def _our_users(folder: Path) -> tuple[str, ...]:
+    return NAMES if any(folder.glob("*/kafka.password")) else ()
 
 
 async def apply_migrations(dsn: str) -> list[str]:
