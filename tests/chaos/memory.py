@@ -63,6 +63,8 @@ class MemoryMeter:
                 continue
             with suppress(psutil.NoSuchProcess):
                 rss = psutil.Process(pid).memory_info().rss
+                if not rss:
+                    continue  # it has just ended
                 since = self._seen.setdefault(pid, monotonic())
                 life = self.lives.setdefault(name, {}).setdefault(pid, Life())
                 life.samples.append((monotonic() - since, rss))

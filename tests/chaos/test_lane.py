@@ -71,16 +71,24 @@ def test_calm_is_what_met_no_fault_and_no_aftermath() -> None:
     assert in_calm(found, [FROZEN, LATER]) == [0.25, 0.25]
 
 
+QUICK_BEFORE = [Passage(195.0 + number / 2, 195.2 + number / 2) for number in range(6)]
+
+
 def test_a_lane_that_waits_for_the_database_is_found() -> None:
     waiting = [Passage(200.0 + number, 206.2) for number in range(6)]
-    (finding,) = not_felt(seconds_by_fault(waiting, [FROZEN]), POSTGRES_FAULTS)
+    seconds = seconds_by_fault([*QUICK_BEFORE, *waiting], [FROZEN])
+    (finding,) = not_felt(seconds, POSTGRES_FAULTS)
     assert finding.invariant == "security_lane_is_apart"
-    assert "6 reports took 3.7 s" in finding.what
+    assert "0.2 s in the median before, 3.7 s during freeze_postgres" in finding.what
+
+
+def test_a_machine_that_is_as_slow_without_the_fault_is_not_called_a_lane_that_waits() -> None:
+    slow = [Passage(195.0 + number, 198.0 + number) for number in range(11)]
+    assert not list(not_felt(seconds_by_fault(slow, [FROZEN]), POSTGRES_FAULTS))
 
 
 def test_a_lane_that_waits_for_kafka_alone_is_right() -> None:
     waiting = [Passage(208.0 + number, 221.0) for number in range(6)]
     quick = [Passage(200.0 + number, 200.1 + number) for number in range(6)]
-    assert not list(
-        not_felt(seconds_by_fault([*waiting, *quick], [FROZEN, LATER]), POSTGRES_FAULTS)
-    )
+    seconds = seconds_by_fault([*QUICK_BEFORE, *waiting, *quick], [FROZEN, LATER])
+    assert not list(not_felt(seconds, POSTGRES_FAULTS))

@@ -7,16 +7,19 @@ from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 from deploy.local.processes import Part, Process
 from tests.chaos.limits.__main__ import QUESTIONS, main
 from tests.chaos.limits.backlog import ONE_REPORT_IN, tickets
+from tests.chaos.limits.copies import copies
 from tests.chaos.limits.facts import VERSIONS, a_year
 from tests.chaos.limits.ground import size_rows
 from tests.chaos.limits.said import Ears
 from tests.chaos.memory import MB
 from tests.chaos.three_brokers import Loss, false_202s
 
+TRACE = b"00-9272fc9360715048854ab114789fd382-0fa67dbb53cf5a07-01"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
@@ -28,6 +31,23 @@ def test_a_backlog_has_a_report_now_and_then_and_every_ticket_its_own_key() -> N
     sent = [submission for submission, _ in tickets(2 * ONE_REPORT_IN)]
     assert sum(submission.report for submission in sent) == 2
     assert len({submission.external_id for submission in sent}) == len(sent)
+
+
+def test_a_copy_has_ids_of_its_own_wherever_they_stand() -> None:
+    old = "9272fc93-6071-5048-854a-b114789fd382"
+    value = {"accepted": {"ticket_id": old, "ticket": {"external_id": "a-1", "subject": "Logo"}}}
+    headers = (("ce_id", b"x"), ("ce_subject", old.encode()), ("traceparent", TRACE))
+    record = SimpleNamespace(value=json.dumps(value).encode(), headers=headers)
+    (first, told), (second, _) = copies([record], 2)
+    assert (first.external_id, second.external_id) == ("copy-0", "copy-1")
+    key, copied, own = told
+    accepted = json.loads(copied)["accepted"]
+    assert accepted["ticket_id"] == key != old
+    assert accepted["ticket"] == {"external_id": "copy-0", "subject": "Logo"}
+    assert dict(own)["ce_subject"] == key.encode()
+    assert dict(own)["traceparent"] == TRACE.replace(
+        old.replace("-", "").encode(), key.replace("-", "").encode()
+    )
 
 
 def test_a_year_of_facts_has_every_version_of_every_licence_in_order_of_time() -> None:

@@ -27,12 +27,14 @@ BUSY = 4
 class Ended:
     """The verdict, the evidence behind it, and how long it took until nothing was under way.
 
-    `settle_seconds` count from the end of the last fault, where there was one.
+    `settle_seconds` count from the end of the last fault, where there was one; `answered_seconds`
+    of them passed until every sender had been answered.
     """
 
     verdict: Verdict
     evidence: Evidence
     settle_seconds: float
+    answered_seconds: float = 0.0
     busy: bool = False
     """The machine had so much other work that times are told and not judged."""
 
@@ -46,6 +48,7 @@ async def verify(
     """
     began = time.monotonic() if since is None else since
     everything_answered = await load.answered(PATIENCE_SECONDS)
+    answered_after = time.monotonic() - began
     _, lag = await settle(target.kafka, target.namespace, PATIENCE_SECONDS)
     took = time.monotonic() - began
     evidence = await gather(target, list(load.submissions.values()), load.feed.facts, lag, earlier)
@@ -53,7 +56,7 @@ async def verify(
     busy = os.getloadavg()[0] / (os.cpu_count() or 1) > BUSY
     late = () if busy else tuple(settles_in_time(took))
     findings = (*verdict.findings, *late, *intake_answers(load, everything_answered))
-    return Ended(replace(verdict, findings=findings), evidence, took, busy)
+    return Ended(replace(verdict, findings=findings), evidence, took, answered_after, busy)
 
 
 async def gather(
