@@ -50,7 +50,7 @@ up: .venv/.local ## Run the whole pipeline on this machine, until Ctrl-C
 chaos: .venv/.dev ## Faults under load, by a seed: SEED=1 MINUTES=10; NAIVE=1, CRASHES=1 or THREE=1 instead
 	$(BIN)/python -m tests.chaos
 
-bench: .venv/.dev ## Speed beside peers, on an idle machine; about a quarter of an hour
+bench: .venv/.dev .venv/.bench ## Speed beside peers, on an idle machine; about a quarter of an hour
 	$(BIN)/python -m tests.bench
 
 # What the demo needs: the locked packages, by hash, and the `triage` command.
@@ -62,6 +62,12 @@ bench: .venv/.dev ## Speed beside peers, on an idle machine; about a quarter of 
 # What checks and tests need on top.
 .venv/.dev: requirements/dev.txt .venv/.local
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# What the bench needs on top, apart from the rest: see requirements/bench.in.
+.venv/.bench: requirements/bench.txt | $(BIN)/python
+	$(BIN)/python -m venv .venv/bench
+	.venv/bench/bin/python -m pip install --quiet --require-hashes -r requirements/bench.txt
 	@touch $@
 
 $(BIN)/python:

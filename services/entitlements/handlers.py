@@ -87,6 +87,8 @@ class Announced:
 def tickets_work(entitling: Entitling) -> Work[Event[Classified]]:
     """Classified tickets, judged; what failed before is passed on."""
 
+    types = types_of(Classified)
+
     async def decide(events: Sequence[Event[Classified]]) -> Sequence[Outcome]:
         return await entitle(entitling, events)
 
@@ -101,7 +103,7 @@ def tickets_work(entitling: Entitling) -> Work[Event[Classified]]:
     return Work(
         reader=Reader.ENTITLEMENTS,
         source=CLASSIFIED,
-        read=lambda record: decode(record, types_of(Classified)),
+        read=lambda record: decode(record, types),
         decide=decide,
         settle=settle,
         give_up=give_up,

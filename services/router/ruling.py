@@ -48,6 +48,8 @@ class Rulebook:
 
     policy: Policy
     code: str = field(default_factory=code_version)
+    _rulings: dict[Inputs, Ruling] = field(default_factory=dict, compare=False, repr=False)
+    """What was ruled before: a policy has finitely many questions, and one answer to each."""
 
     def apply(self, case: Case) -> Ruled:
         """The policy's word on the ordinary lane's input, a person's scope in place of ours."""
@@ -87,8 +89,14 @@ class Rulebook:
             status=given.status or Status.UNVERIFIED,
         )
 
+    def _ruling(self, inputs: Inputs) -> Ruling:
+        known = self._rulings.get(inputs)
+        if known is None:
+            known = self._rulings[inputs] = rule(self.policy, inputs)
+        return known
+
     def _ruled(self, case: Case, *, security: bool) -> Ruled:
-        ruling = rule(self.policy, self.inputs(case, security=security))
+        ruling = self._ruling(self.inputs(case, security=security))
         entitled = case.entitled
         verdict = _corrected(entitled.verdict, case) if entitled else Verdict()
         findings = tuple(

@@ -31,8 +31,8 @@ def main(arguments: list[str]) -> int:
             place.say(f"{name} ...")
             results[name] = measure(place)
             sys.stdout.write(table_of(results[name].figures) + "\n")
-        if not names and not place.short:
-            sys.stdout.write(f"report: {write_report(results, place)}\n")
+            if not names and not place.short:
+                place.say(f"report: {write_report(results, place)}")
     return 0
 
 

@@ -67,6 +67,15 @@ class Figure:
             return Verdict.AIM
         return Verdict.PROMISE if self._keeps(self.promised) else Verdict.MISSED
 
+    @property
+    def used_up(self) -> float | None:
+        """How much of what was promised the ratio takes: 1 is just kept, more is broken."""
+        if self.promised is None:
+            return None
+        if self.better is Better.LESS:
+            return self.ratio / self.promised
+        return self.promised / self.ratio if self.ratio else math.inf
+
     def _keeps(self, bound: float) -> bool:
         return self.ratio <= bound if self.better is Better.LESS else self.ratio >= bound
 
@@ -91,3 +100,8 @@ def percentile(samples: Sequence[float], percent: float) -> float:
 def per_ticket_us(seconds: float, tickets: int) -> float:
     """Seconds of processor time for so many tickets, as microseconds for one."""
     return seconds / tickets * 1e6
+
+
+def by_percentile(samples: Sequence[float], percents: Sequence[float]) -> list[Pair]:
+    """Percents and samples, for a curve on a logarithmic scale: 0, which has none, counts as 0.1."""
+    return [(percent, max(0.1, percentile(samples, percent))) for percent in percents]

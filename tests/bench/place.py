@@ -25,6 +25,8 @@ from tests.bench.broker import Broker
 from tests.bench.cpu import cpu_seconds, memory_mb
 from tests.support.servers import database_named
 
+BENCH = Path(sys.prefix) / "bench" / "bin" / "python"
+"""An environment of its own, made of requirements/bench.txt: quixstreams needs one."""
 SHORT = 10
 """A short run, which only tries whether all works, has a tenth of the tickets."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -10,11 +11,12 @@ from pathlib import Path
 
 from tests.bench.figures import Result
 from tests.bench.machine import facts
-from tests.bench.place import Place
+from tests.bench.place import BENCH, Place
 from tests.bench.table import table_of
 
 HERE = Path(__file__).parent
 REPORT = HERE / "report.md"
+PLOTS = HERE / "plots"
 TRIED = HERE / "tried.md"
 
 
@@ -35,16 +37,21 @@ def write_report(results: Mapping[str, Result], place: Place) -> Path:
             name: {
                 "figures": [
                     {**asdict(f), "ours": f.ours, "theirs": f.theirs, "ratio": f.ratio}
-                    | {"verdict": f.verdict}
+                    | {"verdict": f.verdict, "used_up": f.used_up}
                     for f in result.figures
                 ],
-                "curves": {name: list(curve) for name, curve in result.curves.items()},
+                "curves": {
+                    name: [round(each, 2) for each in curve]
+                    for name, curve in result.curves.items()
+                },
             }
             for name, result in results.items()
         },
     }
-    REPORT.with_suffix(".json").write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    figures = REPORT.with_suffix(".json")
+    figures.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     REPORT.write_text(as_markdown(results, machine), encoding="utf-8")
+    subprocess.run([BENCH, "-m", "tests.bench.plots", figures, PLOTS], check=True)
     return REPORT
 
 
@@ -55,8 +62,11 @@ def as_markdown(results: Mapping[str, Result], machine: Mapping[str, str]) -> st
         "| | |\n|---|---|\n"
         + "".join(f"| {name} | {value} |\n" for name, value in machine.items()),
     ]
+    parts.append("![Ratios](plots/ratios.svg)\n")
     for name, result in results.items():
         parts.append(f"## {name}\n\n{table_of(result.figures)}")
+        if result.curves:
+            parts.append(f"![{name}](plots/{name}.svg)\n")
         parts += [f"- {note}" for note in result.notes]
         parts.append("")
     if TRIED.exists():

@@ -13,6 +13,7 @@ again. Everything is acknowledged by all replicas, and committed behind the work
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 
@@ -82,7 +83,7 @@ def route(broker: KafkaBroker, name: str, dsn: str, app: FastStream) -> None:
     )
     async def handle(ticket: Entitled) -> None:
         decision = job.decided(ticket)
-        record = decision.record.model_dump_json().encode()
+        record = decision.model_dump_json().encode()
         await opened[0].execute(INSERT, ticket.accepted.ticket_id, decision.queue.value, record)
         await broker.publish(record, f"{name}.queue", key=key_of(ticket))
 
@@ -93,9 +94,12 @@ def key_of(ticket: Classified | Entitled) -> bytes:
 
 async def main(role: str, name: str) -> None:
     broker = KafkaBroker(
-        os.environ["KAFKA_BOOTSTRAP_SERVERS"], acks="all", enable_idempotence=True, logger=None
+        os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+        acks="all",
+        enable_idempotence=True,
+        log_level=logging.DEBUG,
     )
-    app = FastStream(broker, logger=None)
+    app = FastStream(broker)
     dsn = os.environ["DATABASE_URL"]
     match role:
         case "classify":

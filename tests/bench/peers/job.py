@@ -17,12 +17,12 @@ from services.entitlements.identity import Asker, asker
 from services.entitlements.lookup import Key, keys_of_asker
 from services.entitlements.products import ask_of
 from services.entitlements.store import Known
-from services.router.case import Assessed, Case, Decision
+from services.router.case import Assessed, Case
 from services.router.policy import CURRENT, load_policy
-from services.router.revision import take
+from services.router.record import ordinary_record
 from services.router.ruling import Rulebook
 from shared.catalogue import Catalogue, load_catalogue
-from shared.contracts import Accepted, Classified, Entitled, Submitted
+from shared.contracts import Accepted, Cause, Classified, Entitled, Routed, Submitted
 
 TOLERANCE = timedelta(minutes=15)
 SOURCES = ("billing",)
@@ -66,11 +66,17 @@ class Entitling:
 class Routing:
     rules: Rulebook = field(default_factory=lambda: Rulebook(load_policy(CURRENT)))
 
-    def decided(self, ticket: Entitled) -> Decision:
+    def decided(self, ticket: Entitled) -> Routed:
+        """The queue record, ruled by the policy; a plain job keeps no seal and no revisions."""
         accepted = ticket.accepted
-        empty = Case(accepted.ticket_id, accepted.ticket_id, accepted.fingerprint)
-        arrived = Assessed(ticket, b"")
-        return take(empty, arrived, self.rules, datetime.now(UTC)).decisions[-1]
+        case = Case(
+            accepted.ticket_id,
+            accepted.ticket_id,
+            accepted.fingerprint,
+            assessed=Assessed(ticket, b""),
+        )
+        ruled = self.rules.apply(case)
+        return ordinary_record(case, ruled, 1, None, Cause.FIRST, datetime.now(UTC))
 
 
 def asker_of(accepted: Accepted) -> Asker:

@@ -63,9 +63,7 @@ def entitle(loop: asyncio.AbstractEventLoop) -> Apply:
 
 def route() -> Apply:
     job = Routing()
-    return lambda value: (
-        job.decided(Entitled.model_validate_json(value)).record.model_dump_json().encode()
-    )
+    return lambda value: job.decided(Entitled.model_validate_json(value)).model_dump_json().encode()
 
 
 class Decided(BatchingSink):  # type: ignore[misc]

@@ -23,7 +23,7 @@ from tests.bench import tickets
 from tests.bench.broker import Message
 from tests.bench.figures import Better, Figure, Result
 from tests.bench.peers.job import TABLE
-from tests.bench.place import Child, Place, services_of
+from tests.bench.place import BENCH, Child, Place, services_of
 from tests.bench.rows.stages import ENTITLING, tell_licences
 
 TICKETS = 1_500
@@ -45,8 +45,6 @@ NOTES = (
     ),
     "quixstreams hands a function one record at a time, the model too.",
 )
-BENCH = Path(sys.prefix) / "bench" / "bin" / "python"
-"""quixstreams has an environment of its own, made of requirements/bench.txt."""
 
 
 @dataclass(frozen=True, slots=True)

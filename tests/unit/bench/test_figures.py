@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from tests.bench.figures import Better, Figure, Verdict, per_ticket_us, percentile
+from tests.bench.figures import Better, Figure, Verdict, by_percentile, per_ticket_us, percentile
 from tests.bench.table import line_of, short
 
 
@@ -82,3 +82,14 @@ def test_a_line_shows_both_sides_the_spread_and_the_verdict() -> None:
 )
 def test_numbers_are_shown_with_what_was_measured_of_them(number: float, text: str) -> None:
     assert short(number) == text
+
+
+def test_a_promise_is_used_up_the_same_way_round_for_costs_and_for_rates() -> None:
+    assert figure((6, 1), promised=3).used_up == 2
+    assert figure((10, 1), better=Better.MORE, promised=5).used_up == 0.5
+    assert figure((0, 1), better=Better.MORE, promised=5).used_up == math.inf
+    assert figure((1, 1)).used_up is None
+
+
+def test_a_curve_can_be_drawn_on_a_logarithmic_scale() -> None:
+    assert by_percentile([0.0, 5.0], (50, 100)) == [(50, 0.1), (100, 5.0)]
