@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -42,7 +42,7 @@ def pass_through(namespace: str) -> Work[Parsed]:
         data["confidence"] = 0.93
         data["classified_at"] = "2026-01-01T00:00:00Z"
         record = event.record
-        headers = tuple((name, value or b"") for name, value in record.headers)
+        headers = cast("tuple[tuple[str, bytes], ...]", tuple(record.headers))
         written = Outgoing(target, record.key, orjson.dumps(data), headers, event.id)
         return Outcome(outgoing=(written,))
 

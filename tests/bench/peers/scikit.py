@@ -71,7 +71,7 @@ def fitted(how_many: int, *, encoder: bool) -> Scikit:
     use = USE(threads=1) if encoder else None
     vectors = _vectors(vectorizer.fit_transform(texts), use, texts)
     models = [
-        LogisticRegression(max_iter=30, tol=0.1).fit(vectors, [line[label] for line in lines])
+        LogisticRegression(max_iter=20, tol=0.1).fit(vectors, [line[label] for line in lines])
         for label in LABELS
     ]
     return Scikit(vectorizer, models, use)

@@ -19,10 +19,10 @@ from tests.bench.peers.scikit import Scikit, Texts, fitted
 from tests.bench.place import Place, services_of
 from tests.bench.rounds import Contender, costs
 
-TICKETS = 1_500
+TICKETS = 800
 """In a round."""
 ROUNDS = 3
-FITTED_ON = 2_000
+FITTED_ON = 1_000
 NGRAMS = "scikit-learn: words and pieces of words"
 ENCODED = "scikit-learn: the same, and the encoder's own batch mode"
 UNIT = "us of processor per ticket"

@@ -21,7 +21,7 @@ from tests.bench.rows.stages import tell_licences
 from tests.bench.senders import First, Intake
 
 RATE = 50.0
-SECONDS = 20
+SECONDS = 15
 WARMING_SECONDS = 4
 ROUNDS = 3
 PEER = "three-stage relay, bare aiokafka"
