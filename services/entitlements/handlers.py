@@ -86,7 +86,6 @@ class Announced:
 
 def tickets_work(entitling: Entitling) -> Work[Event[Classified]]:
     """Classified tickets, judged; what failed before is passed on."""
-
     types = types_of(Classified)
 
     async def decide(events: Sequence[Event[Classified]]) -> Sequence[Outcome]:
