@@ -6,9 +6,9 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from services.intake.auto_reply import is_auto_reply
 from services.intake.submission import Submission
@@ -61,22 +61,23 @@ def accept(
 
     `key`: what names it at its source (`NamedBy.key`).
     """
-    removed: dict[str, None] = {}
     requester = submission.requester
     licence_key = (requester.licence_key or "").strip() if requester is not None else ""
     named = [("licence_key", licence_key)] if licence_key else []
     texts = [CONTROL.sub("", text or "") for text in (submission.subject, submission.body)]
-    for redacted in redact_together(texts, keys.redaction, named):
-        named += redacted.secrets
+    subject, body = redact_together(texts, keys.redaction, named)
+    named += [*subject.secrets, *body.secrets]
+    removed = dict.fromkeys((*subject.kinds, *body.kinds))
 
-    def clean(text: str | None, *, prose: bool = False) -> str | None:
+    def clean(text: str | None) -> str | None:
+        """A field that people write no sentences into."""
         if not text:
             return text
-        redacted = redact(CONTROL.sub("", text), keys.redaction, named, prose=prose)
+        redacted = redact(CONTROL.sub("", text), keys.redaction, named, prose=False)
         removed.update(dict.fromkeys(redacted.kinds))
         return redacted.text
 
-    ticket = _ticket(submission, clean, licence_key)
+    ticket = _ticket(submission, subject.text, body.text, clean, licence_key)
     return Accepted(
         ticket_id=ticket_id(origin.source, key),
         fingerprint=fingerprint(submission, keys.fingerprint),
@@ -91,18 +92,18 @@ def accept(
     )
 
 
-class Clean(Protocol):
-    """Redacts a text, or a field that people do not write sentences into."""
-
-    def __call__(self, text: str | None, *, prose: bool = False) -> str | None: ...
-
-
-def _ticket(submission: Submission, clean: Clean, licence_key: str) -> Ticket:
+def _ticket(
+    submission: Submission,
+    subject: str,
+    body: str,
+    clean: Callable[[str | None], str | None],
+    licence_key: str,
+) -> Ticket:
     requester = submission.requester
     product = submission.product
     return Ticket(
-        subject=clean(submission.subject, prose=True) or "",
-        body=clean(submission.body, prose=True) or "",
+        subject=subject,
+        body=body,
         requester=Requester(
             email=clean(requester.email) if requester else None,
             account_id=clean(requester.account_id) if requester else None,
