@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 import structlog
 
+from shared.log_repeats import Repeats
+
 TRACE_ID_LENGTH = 32
 
 
@@ -48,6 +50,7 @@ def configure_logs(service: str, *, level: str, as_json: bool) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(Repeats(("aiokafka",)))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
