@@ -91,11 +91,12 @@ def _kind(case: Case, arrived: Input) -> Arrived:
 
 def sealed(case: Case, earlier: int, basis: Basis) -> Case:
     """The case, with what its decisions after the `earlier` ones rest on."""
-    old = case.decisions[:earlier]
-    made = tuple(replace(new, basis=basis) for new in case.decisions[earlier:])
-    case = replace(case, decisions=(*old, *made))
-    marked = (replace(new, seal=seal_of(inputs_of(case, new))) for new in made)
-    return replace(case, decisions=(*old, *marked))
+    decisions = case.decisions[:earlier]
+    for new in case.decisions[earlier:]:
+        based = replace(new, basis=basis)
+        seal = seal_of(_inputs(case, basis, (*decisions, based)))
+        decisions = (*decisions, replace(based, seal=seal))
+    return replace(case, decisions=decisions)
 
 
 def known_by(case: Case, basis: Basis) -> Case:
@@ -114,20 +115,23 @@ def inputs_of(case: Case, decision: Decision) -> Document:
     """All that is needed to make a decision again: events as they arrived, and their order."""
     if decision.basis is None:
         raise LookupError(f"the ledger kept no inputs of revision {decision.revision}")
-    known = known_by(case, decision.basis)
+    return _inputs(case, decision.basis, case.decisions[: decision.revision])
+
+
+def _inputs(case: Case, basis: Basis, decisions: Sequence[Decision]) -> Document:
     return {
         "ticket_id": str(case.ticket_id),
         "base_id": str(case.base_id),
         "fingerprint": case.fingerprint,
         "conflicts_with": str(case.conflicts_with) if case.conflicts_with else None,
-        "assessed": _json(known.assessed),
-        "learned": _json(known.learned),
-        "suspected": _json(known.suspected),
+        "assessed": _json(case.assessed) if basis.assessed else None,
+        "learned": _json(case.learned) if basis.learned else None,
+        "suspected": _json(case.suspected) if basis.suspected else None,
         "corrections": [
             {"id": said.id, "corrected": said.corrected.model_dump(mode="json")}
-            for said in known.corrections
+            for said in case.corrections[: basis.corrections]
         ],
-        "steps": [_step(each) for each in case.decisions[: decision.revision]],
+        "steps": [_step(each) for each in decisions],
     }
 
 

@@ -17,6 +17,7 @@ from deploy.local.kafka import VERSION as KAFKA
 from tests.bench.place import Place
 
 PACKAGES = ("aiokafka", "asyncpg", "confluent-kafka", "faststream", "litestar", "numpy")
+PINNED = Path(__file__).parents[2] / "requirements" / "bench.txt"
 MORE = ("orjson", "pydantic", "scikit-learn", "uvicorn")
 
 
@@ -26,13 +27,13 @@ def facts(place: Place) -> dict[str, str]:
         "processor": f"{_processor()}, {os.cpu_count()} cores",
         "memory": f"{psutil.virtual_memory().total / 1e9:.0f} GB",
         "system": f"{platform.system()} {platform.release()}",
-        "load before": f"{_load_before:.2f}",
+        "load in the minute before": f"{_load_before:.2f}",
         "Python": platform.python_version(),
         "Java": _java(),
-        "Apache Kafka": f"{KAFKA} ({place.kafka.kind}), one broker, replication 1",
+        "Apache Kafka and Kafka Streams": f"{KAFKA} ({place.kafka.kind}), one broker, replication 1",
         "PostgreSQL": run_apart(lambda: _postgres(place.postgres.address)),
     }
-    return found | {name: version(name) for name in PACKAGES + MORE}
+    return found | {name: version(name) for name in PACKAGES + MORE} | {"quixstreams": _quix()}
 
 
 def _processor() -> str:
@@ -45,6 +46,11 @@ def _processor() -> str:
 def _java() -> str:
     said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
     return said.splitlines()[0].replace('"', "") if said else "none"
+
+
+def _quix() -> str:
+    found = re.search(r"^quixstreams==(\S+)", PINNED.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else "unknown"
 
 
 async def _postgres(dsn: str) -> str:

@@ -11,12 +11,14 @@ from contextlib import ExitStack
 from deploy.local.processes import Part
 from shared.topics import SUBMITTED, Reader, group
 from tests.bench import tickets
+from tests.bench.broker import Message
 from tests.bench.figures import Figure, Result
 from tests.bench.place import Place, services_of
 from tests.bench.rounds import Contender, costs, paired
 from tests.bench.streams import command
 
 TICKETS = 200_000
+LONG = 1_000_000
 ROUNDS = 4
 WARMING = 2
 """The compiler of the Java machine is still at work in the first hundred thousand."""
@@ -44,8 +46,15 @@ def measure(place: Place) -> Result:
             _streams(place, stack, ONCE_OR_MORE, "at_least_once"),
             _streams(place, stack, EXACTLY_ONCE, "exactly_once_v2"),
         ]
-        each = place.count(TICKETS) // ROUNDS
-        found = costs(place, contenders, lambda: tickets.alike(each), ROUNDS, WARMING)
+        each = place.count(LONG if place.long else TICKETS) // ROUNDS
+        memory: list[float] = []
+
+        def make() -> list[Message]:
+            memory.append(contenders[0].child.memory())
+            return tickets.alike(each)
+
+        found = costs(place, contenders, make, ROUNDS, WARMING)
+        memory.append(contenders[0].child.memory())
     what = "CPU per ticket, engine as a pass-through"
     return Result(
         [
@@ -54,6 +63,14 @@ def measure(place: Place) -> Result:
             ),
             Figure(what, EXACTLY_ONCE, UNIT, paired(found, OURS, EXACTLY_ONCE)),
             Figure(what, BARE, UNIT, paired(found, OURS, BARE)),
+            Figure(
+                f"memory of our engine after {each * (ROUNDS + WARMING):,} tickets",
+                f"itself after {each * WARMING:,}",
+                "MB",
+                ((memory[-1], memory[WARMING]),),
+                promised=1.1,
+                at_most=150,
+            ),
         ],
         notes=NOTES,
     )
