@@ -19,17 +19,16 @@ FIRST = pytest.param(DATA, 0, 0, id="first")
 SECOND = pytest.param(DATA / "blind", 0, 0, id="second")
 THIRD = pytest.param(DATA / "third", 0, 0, id="third")
 FOURTH = pytest.param(DATA / "fourth", 0, 0, id="fourth")
+FIFTH = pytest.param(DATA / "fifth", 2, 7, id="fifth")
 OWN = pytest.param(DATA / "own", 8, 15, id="own")
 """Folder, most survivors, most look-alikes marked. All are read by now by those who mend the
 patterns; what the first look at each gave stands in the README beside them."""
-SETS = [FIRST, SECOND, THIRD, FOURTH, OWN]
+SETS = [FIRST, SECOND, THIRD, FOURTH, FIFTH, OWN]
 LEAST = 350
 """Lines without which a set says little."""
 
 
 def lines(folder: Path, name: str) -> list[dict[str, object]]:
-    if not (folder / name).exists():
-        pytest.skip(f"no {name} in {folder.name}")
     with (folder / name).open(encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
