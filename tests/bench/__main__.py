@@ -10,6 +10,7 @@ import logging
 import sys
 
 from deploy.failure import Failure
+from tests.bench.figures import Result
 from tests.bench.place import a_place
 from tests.bench.report import write_report
 from tests.bench.rows import ROWS
@@ -25,15 +26,21 @@ def main(arguments: list[str]) -> int:
         return 2
     logging.disable(logging.WARNING)  # what clients say while topics come to be
     chosen = {name: row for name, row in ROWS.items() if name in (names or ROWS)}
-    results = {}
+    results: dict[str, Result] = {}
+    failed = 0
     with a_place(short="--short" in options, long="--long" in options) as place:
         for name, measure in chosen.items():
             place.say(f"{name} ...")
-            results[name] = measure(place)
+            try:
+                results[name] = measure(place)
+            except (Failure, RuntimeError, TimeoutError) as error:  # the other rows go on
+                sys.stderr.write(f"{name} was not measured: {error}\n")
+                failed = 1
+                continue
             sys.stdout.write(table_of(results[name].figures) + "\n")
             if not names and not place.short:
                 place.say(f"report: {write_report(results, place)}")
-    return 0
+    return failed
 
 
 if __name__ == "__main__":
