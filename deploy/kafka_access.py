@@ -32,8 +32,8 @@ from deploy.failure import Failure
 from shared.settings import KafkaSettings
 
 ITERATIONS = 8192
-ANSWER_SECONDS = 20.0
-SEEN_SECONDS = 10.0
+ANSWER_SECONDS = 60.0
+SEEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +155,7 @@ def _until(well: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SEEN_SECONDS
     while not well():
         if time.monotonic() > deadline:
-            raise Failure("Kafka took names and rights, and does not show them")
+            raise Failure(
+                f"Kafka took names and rights, and shows none of it for {SEEN_SECONDS:.0f} s"
+            )
         time.sleep(0.1)

@@ -7,8 +7,10 @@ the same names and passwords: nobody reads there, so that what gets through does
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import uuid
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -21,7 +23,13 @@ from tests.containers.compose import NAMESPACE, Compose
 from tests.containers.secured import Secured, operations
 from tests.support import access_by_hand as by_hand
 
-pytestmark = [pytest.mark.containers, pytest.mark.real, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.containers,
+    pytest.mark.real,
+    pytest.mark.timeout(600),
+    # aiokafka lets go of a refused connection before its TLS has said goodbye.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 TRIAL = "trial"
 TABLES = {
@@ -57,6 +65,15 @@ asyncio.run(main())
 """
 SECURE = "deploy/secure/compose.yaml"
 each = pytest.mark.parametrize("name", sorted(by_hand.WRITES))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _left_behind() -> Iterator[None]:
+    """What aiokafka left is cleared away here, and does not fail whoever comes next."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +175,6 @@ async def test_a_name_counts_in_its_own_namespace_alone(secured: Secured) -> Non
         await producer.stop()
 
 
-# aiokafka lets go of a refused connection before its TLS has said goodbye.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("stranger", "why"),
     [
@@ -276,7 +291,6 @@ def test_a_wrong_setting_ends_a_process_in_one_line_with_2(
     assert "Traceback" not in told
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_a_new_password_holds_and_the_old_one_no_longer(
     pipeline: Compose, secured: Secured
 ) -> None:
