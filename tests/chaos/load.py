@@ -277,9 +277,10 @@ class Load:
         await self.writer.send(topic, uuid.uuid4().hex, value, headers)
 
     async def poison_burst(self, count: int) -> None:
-        """Unreadable records of every kind one after another in one partition of one topic."""
+        """Unreadable records of every kind at once in one partition of one topic: whole batches."""
         topic = self._dice.choice(sorted(PARKED_BY))
-        burst = poisons_of(topic, UPSTREAM)
+        burst = islice(cycle(poisons_of(topic, UPSTREAM)), count)
         key = uuid.uuid4().hex
-        for headers, value in islice(cycle(burst), count):
-            await self.writer.send(topic, key, value, headers)
+        await asyncio.gather(
+            *(self.writer.send(topic, key, value, headers) for headers, value in burst)
+        )
