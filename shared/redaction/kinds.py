@@ -109,9 +109,9 @@ KINDS: tuple[Kind, ...] = (
     ),
     _form(
         "slack_token",
-        "xox xapp- hooks.slack.com/",
+        "xox xapp- hooks.slack.com",
         r"xox[abcdeoprs](?:\.xox[bp])?-[A-Za-z0-9-]{10,255}|xapp-[A-Za-z0-9-]{10,255}"
-        r"|hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_+-]{16,255}",
+        r"|hooks\.slack\.com\\?/(?:services|workflows|triggers)\\?/[A-Za-z0-9/\\_+-]{16,255}",
     ),
     _form(
         "stripe_key",
@@ -314,7 +314,7 @@ _WIDE_URL = re.compile(rf"{_USER}(?P<secret>[^\s\ufdd0]{{1,128}})@{_HOST}")
 _CREDENTIALS = re.compile(_USER)
 _PAIR = re.compile(
     r"(?<![\w.:/-])[\w.-]{1,64}:(?P<secret>(?=[^\s@]{0,60}[0-9])[^\s@/<>\ufdd0]{4,128})"
-    r"@[\w.-]{1,100}(?::[0-9]{2,5}|/\w)"
+    r"@(?!sha256:)[\w.-]{1,100}(?::[0-9]{2,5}|/\w)"
     r"|(?<![\w.:/-])(?!(?i:e?-?mail|mailto|to|cc|bcc|from|von|an|de|contact|kontakt|reply-to):)"
     r"[\w.-]{2,64}:(?P<bare>[^\s@/<>\ufdd0]{7,64})@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
     r"|(?<![\w.:-])[\w.-]{1,64}:(?P<net>[^\s@\ufdd0]{1,128})@(?:tcp|unix)\("

@@ -10,6 +10,7 @@ required wrong falsch reset unknown secret see siehe voir ver véase same below 
 unten oben ok okay yes no not n/a tbd missing password passwort kennwort contraseña clave mdp
 string text wordpress jetpack woocommerce cpanel javascript mysql phpmyadmin oauth oauth2 2fa
 expired changed correct field protected stored encrypted hashed visible login email e-mail mail
+pflichtfeld pflichtangabe obligatorio obligatoria obligatoire requis requise requerido requerida
 admin user username benutzer benutzername click please bitte usuario utilisateur identifiant
 """
 FOLLOWING = """

@@ -31,6 +31,7 @@ _WP = re.compile(
 _SIGNS = frozenset("$^~|{}#%&*!?@`+;,.<>[]()=/:_-")
 _ODD_SIGNS = frozenset("$^~|{}#*!?@`;<>[](),")
 _SALT_PIECE = re.compile(r"[!-~]{20,80}")
+SALT_LENGTH = 64
 MOST_PIECES = 300
 _LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0,8}$")
 _EMPTY_VALUE = re.compile(
@@ -38,6 +39,8 @@ _EMPTY_VALUE = re.compile(
     r"|getenv.{0,60}|\$.{0,60}|<[a-z_ -]{2,40}>?|is|ist|es|est|password_here"
     r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|%\w{1,40}%"
 )
+_NAMES = re.compile(rf"(?i:{_SALT})\b")
+"""Behind a name stands the next one: a list of names."""
 _SALT_LINE = re.compile(
     r"(?m)^[> \t*-]{0,8}(?:\d[.)] )?(?P<secret>[!-~][ -~]{58,80}[!-~])[ \t]{0,4}\r?$"
 )
@@ -70,6 +73,8 @@ def wp_config(text: str, at: int) -> Iterable[Span]:
         if len(words) > 1 and is_common(words[0]):
             return
         end = start + len(found[group].split()[0].rstrip(",;|)"))
+    if found["salt"] and _NAMES.match(text, start, end):
+        return
     if not _EMPTY_VALUE.fullmatch(text[start:end]):
         yield Span(start, end, "wp_config_secret")
 
@@ -83,7 +88,8 @@ def salt_pieces(text: str, mentions: Sequence[int]) -> Iterable[Span]:
         if _signs(line["secret"]) >= MOST_SIGNS:
             yield Span(*line.span("secret"), "wp_config_secret")
     for piece in islice(_SALT_PIECE.finditer(text, first, last), MOST_PIECES):
-        if len(set(piece[0]) & _ODD_SIGNS) >= 5 and is_mixed(piece[0]):
+        odd = len(set(piece[0]) & _ODD_SIGNS)
+        if (odd >= 5 or (odd >= 3 and len(piece[0]) >= SALT_LENGTH)) and is_mixed(piece[0]):
             yield Span(*piece.span(), "wp_config_secret")
 
 

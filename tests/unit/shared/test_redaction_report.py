@@ -19,7 +19,7 @@ FIRST = pytest.param(DATA, 0, 0, id="first")
 SECOND = pytest.param(DATA / "blind", 0, 0, id="second")
 THIRD = pytest.param(DATA / "third", 0, 0, id="third")
 FOURTH = pytest.param(DATA / "fourth", 0, 0, id="fourth")
-FIFTH = pytest.param(DATA / "fifth", 2, 7, id="fifth")
+FIFTH = pytest.param(DATA / "fifth", 0, 4, id="fifth")
 OWN = pytest.param(DATA / "own", 8, 15, id="own")
 """Folder, most survivors, most look-alikes marked. All are read by now by those who mend the
 patterns; what the first look at each gave stands in the README beside them."""
