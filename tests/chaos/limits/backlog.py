@@ -7,6 +7,7 @@ for all of them than the router.
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Iterator
 from itertools import cycle
@@ -28,6 +29,7 @@ from tests.chaos.verification import gather
 NAME = "backlog"
 TICKETS = 100_000
 BY_THE_WHOLE_WAY = 2_000
+TOLD = "on queues.security before the router came back"
 ONE_REPORT_IN = 200
 PATIENCE_SECONDS = 3600.0
 BEFORE_THE_ROUTER = ("intake", "classifier", "classifier-security", "entitlements")
@@ -53,8 +55,8 @@ async def play(pipeline: Pipeline, count: int) -> Answer:
     sent = list(tickets(min(count, BY_THE_WHOLE_WAY)))
     await write(target, "inbound", (record for _, record in sent))
     await until_read(target, BEFORE_THE_ROUTER, PATIENCE_SECONDS)
-    reports = sum(submission.report for submission, _ in sent)
-    early = await _reports_told(pipeline)
+    reports = {submission.external_id for submission, _ in sent if submission.report}
+    early = await _on_security(pipeline)
     more = list(copies(await ordinary_before_router(target), count - len(sent)))
     await write(target, ENTITLED, (record for _, record in more))
     waiting = (await read_lag(target.kafka, target.namespace, ["router"]))["router"]
@@ -76,7 +78,10 @@ async def play(pipeline: Pipeline, count: int) -> Answer:
                     ("tickets before the router when it came back", f"{waiting:,}"),
                     ("drained by one router, from its start, after s", f"{drained:.0f}"),
                     ("tickets/s", f"{waiting / drained:.0f}"),
-                    ("reports with people before the router came back", f"{early} of {reports}"),
+                    (
+                        TOLD,
+                        f"{len(early)}, with {len(reports & set(early))} of {len(reports)} reports",
+                    ),
                 ],
             ),
             "Resident memory, MB.",
@@ -87,11 +92,12 @@ async def play(pipeline: Pipeline, count: int) -> Answer:
     )
 
 
-async def _reports_told(pipeline: Pipeline) -> int:
-    """Reports that stand on the security queue now."""
+async def _on_security(pipeline: Pipeline) -> list[str]:
+    """The `external_id` of each ticket that stands on the security queue now."""
     target = pipeline.target
     messages = await read_messages(target.kafka, target.namespace)
-    return len({m.headers.get("ce_id") for m in messages if m.topic == "queues.security"})
+    records = [json.loads(m.value or b"{}") for m in messages if m.topic == "queues.security"]
+    return sorted({str((record.get("ticket") or {}).get("external_id")) for record in records})
 
 
 def answer(work: Path, count: int = TICKETS) -> Answer:
