@@ -39,10 +39,15 @@ def start_child(
     log: Path,
     environment: Mapping[str, str] | None = None,
     account: Account | None = None,
+    nice: int = 0,
 ) -> subprocess.Popen[bytes]:
-    """A child in a session of its own, its output appended to `log`; SIGKILLed when we end."""
+    """A child in a session of its own, its output appended to `log`; SIGKILLed when we end.
+
+    `nice`: 0 to 19, how far it stands back where there is not processor enough for all.
+    """
     uid, gid = (account.uid, account.gid) if account else (-1, -1)
-    leash = [sys.executable, "-I", "-S", str(LEASH), str(os.getpid()), str(uid), str(gid)]
+    who = (str(number) for number in (os.getpid(), uid, gid, nice))
+    leash = [sys.executable, "-I", "-S", str(LEASH), *who]
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
         return _starter.submit(

@@ -28,7 +28,7 @@ from shared.health import Probe, ask_probe
 GRACE_SECONDS = 25.0
 """Longer than a process may take to drain its batches."""
 LONGEST_PAUSE = 10.0
-GIVING_WAY = ("nice", "-n", "10")
+GIVING_WAY = 10
 """About a ninth of the processor time that others get, where there is not enough for all."""
 STEADY_SECONDS = 30.0
 """Up this long, a process that ends is started again at once."""
@@ -141,9 +141,8 @@ class Process:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", self.part.module, *self.part.arguments]
-        if self.part.gives_way:
-            command = [*GIVING_WAY, *command]
-        child = start_child(command, log=self.log, environment=self._environment)
+        nice = GIVING_WAY if self.part.gives_way else 0
+        child = start_child(command, log=self.log, environment=self._environment, nice=nice)
         self._child, self.exit_code = child, None
         return child
 

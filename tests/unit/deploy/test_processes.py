@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from deploy.local.children import start_child
-from deploy.local.processes import Part, PartFailed, Supervisor, next_pause
+from deploy.local.processes import GIVING_WAY, Part, PartFailed, Supervisor, next_pause
 from tests.support.waiting import eventually
 
 DUMMY = "tests.support.dummy"
@@ -134,7 +134,7 @@ async def test_no_process_is_left_when_the_supervisor_itself_is_killed(tmp_path:
     log = tmp_path / "supervisor.log"
     program = (
         "import signal; from pathlib import Path;"
-        "from deploy.local.processes import Part, Supervisor;"
+        "from deploy.local.processes import GIVING_WAY, Part, Supervisor;"
         f"supervisor = Supervisor([Part('well', '{DUMMY}', ('well',))], {{}}, Path('{tmp_path}'));"
         "supervisor.start(); supervisor.wait_ready(); print(supervisor['well'].pid, flush=True);"
         "signal.pause()"
@@ -157,3 +157,15 @@ def test_pauses_grow_up_to_ten_seconds_and_vanish_after_a_steady_run(
     last: float, ran_seconds: float, expected: float
 ) -> None:
     assert next_pause(last, ran_seconds) == expected
+
+
+def test_what_gives_way_stands_back_alone_and_as_a_session(tmp_path: Path) -> None:
+    with Supervisor([Part("well", DUMMY, ("well",), gives_way=True)], {}, tmp_path, print) as parts:
+        parts.start()
+        parts.wait_ready(10)
+        pid = parts["well"].pid
+        assert pid is not None
+        assert psutil.Process(pid).nice() >= GIVING_WAY
+        group = Path(f"/proc/{pid}/autogroup")
+        if group.exists():  # a kernel that shares the processor out by sessions
+            assert group.read_text().endswith(f"nice {GIVING_WAY}\n")
