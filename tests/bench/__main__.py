@@ -1,7 +1,8 @@
-"""`python -m tests.bench [NAME ...] [--short] [--long]`: measure, print, and write the report.
+"""`python -m tests.bench [NAME ...] [--short [--keep]] [--long]`: measure, print, and write the report.
 
-Without names every row of the table is measured, and the report written beside this file. With
-names only these are, and printed. `--short` tries whether all works; `--long` adds what takes long.
+Without names every row of the table is measured. Each row is written to the report beside this file
+as soon as it is measured; a short one, which only tries whether all works, where `--keep` is given.
+`--long` adds what takes long.
 """
 
 from __future__ import annotations
@@ -10,36 +11,38 @@ import logging
 import sys
 
 from deploy.failure import Failure
-from tests.bench.figures import Result
+from tests.bench.machine import load_of_last_minute
 from tests.bench.place import a_place
-from tests.bench.report import write_report
+from tests.bench.report import write_row
 from tests.bench.rows import ROWS
 from tests.bench.table import table_of
+
+OPTIONS = ("--short", "--keep", "--long")
 
 
 def main(arguments: list[str]) -> int:
     options = {argument for argument in arguments if argument.startswith("-")}
     names = [argument for argument in arguments if not argument.startswith("-")]
-    unknown = sorted(options - {"--short", "--long"}) + sorted(set(names) - set(ROWS))
+    unknown = sorted(options - set(OPTIONS)) + sorted(set(names) - set(ROWS))
     if unknown:
-        sys.stderr.write(f"{unknown[0]!r} is none of {', '.join(ROWS)}, --short, --long\n")
+        sys.stderr.write(f"{unknown[0]!r} is none of {', '.join(ROWS)}, {', '.join(OPTIONS)}\n")
         return 2
     logging.disable(logging.WARNING)  # what clients say while topics come to be
     chosen = {name: row for name, row in ROWS.items() if name in (names or ROWS)}
-    results: dict[str, Result] = {}
     failed = 0
     with a_place(short="--short" in options, long="--long" in options) as place:
         for name, measure in chosen.items():
             place.say(f"{name} ...")
+            load = load_of_last_minute()
             try:
-                results[name] = measure(place)
+                result = measure(place)
             except (Failure, RuntimeError, TimeoutError) as error:  # the other rows go on
                 sys.stderr.write(f"{name} was not measured: {error}\n")
                 failed = 1
                 continue
-            sys.stdout.write(table_of(results[name].figures) + "\n")
-            if not names and not place.short:
-                place.say(f"report: {write_report(results, place)}")
+            sys.stdout.write(table_of(result.figures) + "\n")
+            if not place.short or "--keep" in options:
+                place.say(f"report: {write_row(name, result, place, load)}")
     return failed
 
 
