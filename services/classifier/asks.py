@@ -1,15 +1,17 @@
-"""Which separate asks does a ticket hold? Its list items, and what comes after "also"."""
+"""Which further asks may a ticket hold? Its list items, questions, and what comes after "also"."""
 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from services.classifier.reading import Reading
 
 LEAST_LETTERS = 12
 MOST_ASKS = 6
-STARTS = re.compile(
-    r"""(?:^|(?<=\n)|(?<=[.!?;:]\s)|(?<=[.!?]\s\s))\s*(?=
+BREAK = re.compile(r"(?:^|\n|[.!?;:]\s)\s*")
+ASKS = re.compile(
+    r"""(?:
       (?:\(?\d{1,2}\s?[.)]|\(?[a-e]\)|[-*•–+]\s)\s*\S
     | [^.!?\n]{0,60}\b(?:can|could|would|will)\s+(?:you|one\s+of\s+you|someone|somebody)\b
     | [^.!?\n]{0,25}\b(?:please|pls|i\s+also|we\s+also|i(?:'d|\s+would)\s+(?:need|like)|we(?:'d
@@ -39,11 +41,9 @@ MARK = re.compile(r"^\s*(?:\(?\d{1,2}\s?[.)]|\(?[a-e]\)|[-*•–])\s*")
 
 
 def asks_of(text: str) -> list[Reading]:
-    """The parts, in order; none where the text can't be told apart into two or more."""
-    bounds = [found.end() for found in STARTS.finditer(text)]
-    if not bounds:
-        return []
-    parts = [text[a:b] for a, b in zip([0, *bounds], [*bounds, len(text)], strict=True)]
+    """The parts that begin as an ask does, in order; what stands before the first tells a story."""
+    begins = [found.end() for found in BREAK.finditer(text) if ASKS.match(text, found.end())]
+    parts = [text[a:b] for a, b in pairwise([*begins, len(text)])]
     asks = [MARK.sub("", part).strip() for part in parts]
-    asks = [ask for ask in asks if sum(c.isalpha() for c in ask) >= LEAST_LETTERS]
-    return [Reading("", ask, "") for ask in asks[:MOST_ASKS]] if len(asks) > 1 else []
+    asks = [ask for ask in asks if sum(map(str.isalpha, ask)) >= LEAST_LETTERS]
+    return [Reading("", ask, "") for ask in asks[:MOST_ASKS]]

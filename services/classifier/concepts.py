@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -17,6 +17,7 @@ EXTENSION_OF_PORTALS = "Client Portal PRO"
 """Of a text that is about an extension and the portal."""
 HEAD = 3
 """Letters by which phrases are looked up."""
+REMEMBERED_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,38 @@ class Phrase:
     concept: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """`named`: the concepts of a word alone; `phrases`: of several words, this one the first."""
+
+    named: tuple[str, ...]
+    phrases: tuple[Phrase, ...]
+
+
 def concepts_in(forms: Sequence[str]) -> set[str]:
     """The names of the concepts that a text speaks of, by the forms of its words."""
     words = " ".join(form for form in forms if form != "?").replace("'", " ").split()
     text = f" {' '.join(words)} "
+    found: set[str] = set()
+    for word in set(words):
+        begun = begun_by(word)
+        found.update(begun.named)
+        for phrase in begun.phrases:
+            if phrase.text in text:
+                found.add(phrase.concept)
+    return found
+
+
+@lru_cache(maxsize=REMEMBERED_WORDS)
+def begun_by(word: str) -> Begun:
+    """What a word names by itself, and the phrases of which it may be the first word."""
     by_start = load_concepts()
-    distinct = set(words)
-    starts = (distinct | {f"{word[:HEAD]}*" for word in distinct}) & by_start.keys()
-    return {p.concept for start in starts for p in by_start[start] if p.text in text}
+    mine = [*by_start.get(word, ()), *by_start.get(f"{word[:HEAD]}*", ())]
+    alone = f" {word} "
+    return Begun(
+        tuple({phrase.concept: None for phrase in mine if phrase.text in alone}),
+        tuple(phrase for phrase in mine if " " in phrase.text.strip()),
+    )
 
 
 def extension_meant(forms: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,59 +21,70 @@ LEAST_SHARE = 0.25
 """Of the strongest word's weight: what is weaker decided nothing."""
 CONSIDERED = 400
 """Words of a ticket that are looked at."""
+REMEMBERED_WORDS = 20_000
 
 
-def phrases(reading: Reading, features: Features, direction: Floats) -> tuple[str, ...]:
-    """At most three phrases of a ticket that spoke most for the answer.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`directions`: answer x feature, how much it speaks for the answer rather than for others."""
 
-    `direction`: per feature, how much it speaks for the answer rather than for the others.
-    """
-    forms = reading.forms[:CONSIDERED]
-    if not forms:
-        return ()
-    strength = strengths(forms, features, direction)
-    text, spans = reading.text, spans_of(reading.text)
-    found: list[str] = []
-    free = np.ones(len(forms), bool)
-    least = max(float(strength.max()) * LEAST_SHARE, 1e-6)
-    for centre in np.argsort(-strength, kind="stable").tolist():
-        if len(found) == PHRASES or strength[centre] < least:
-            break
-        if not free[centre]:
-            continue
-        first, last = _around(centre, free)
-        free[first : last + 1] = False
-        phrase = " ".join(text[spans[first][0] : spans[last][1]].split())
-        if len(phrase) > 1:
-            found.append(phrase[:LONGEST_PHRASE])
-    return tuple(found)
+    features: Features
+    directions: Floats
+    _alone: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+    def phrases(self, reading: Reading, answer: int) -> tuple[str, ...]:
+        """At most three phrases of a ticket that spoke most for the answer."""
+        forms = reading.forms[:CONSIDERED]
+        if not forms:
+            return ()
+        strength = self.strengths(forms, answer)
+        text, spans = reading.text, spans_of(reading.text)
+        found: list[str] = []
+        free = [True] * len(forms)
+        least = max(float(strength.max()) * LEAST_SHARE, 1e-6)
+        for centre in np.argsort(-strength, kind="stable").tolist():
+            if len(found) == PHRASES or strength[centre] < least:
+                break
+            if not free[centre]:
+                continue
+            first, last = _around(centre, free)
+            free[first : last + 1] = [False] * (last + 1 - first)
+            phrase = " ".join(text[spans[first][0] : spans[last][1]].split())
+            if len(phrase) > 1:
+                found.append(phrase[:LONGEST_PHRASE])
+        return tuple(found)
+
+    def strengths(self, forms: Sequence[str], answer: int) -> Floats:
+        """How much each word speaks for the answer: by itself, by its pieces, by its pairs."""
+        strength = np.array([self._of_word(form)[answer] for form in forms])
+        known = [
+            (place, both)
+            for place, pair in enumerate(pairs_of(forms))
+            if (both := self.features.words.get(pair)) is not None
+        ]
+        if known:
+            first, pairs = np.array(known).T
+            says = 0.5 * self.features.rarity[pairs] * self.directions[answer, pairs]
+            strength[first] += says
+            strength[first + 1] += says
+        return strength.astype(np.float32)
+
+    def _of_word(self, form: str) -> tuple[float, ...]:
+        """Per answer, how much a word and its pieces say; remembered, for words come again."""
+        known = self._alone.get(form)
+        if known is None:
+            pieces = self.features.pieces_of(form)
+            says = (self.features.rarity[pieces] * self.directions[:, pieces]).sum(axis=1)
+            says /= max(1, len(pieces))
+            if (word := self.features.words.get(form)) is not None:
+                says += self.features.rarity[word] * self.directions[:, word]
+            known = tuple(says.tolist())
+            if len(self._alone) < REMEMBERED_WORDS:
+                self._alone[form] = known
+        return known
 
 
-def strengths(forms: Sequence[str], features: Features, direction: Floats) -> Floats:
-    """How much each word speaks for the answer: by itself, with its neighbours, by its pieces."""
-    places: list[int] = []
-    known: list[int] = []
-    shares: list[float] = []
-    for place, form in enumerate(forms):
-        if (word := features.words.get(form)) is not None:
-            places.append(place)
-            known.append(word)
-            shares.append(1.0)
-    for place, pair in enumerate(pairs_of(list(forms))):
-        if (both := features.words.get(pair)) is not None:
-            places += (place, place + 1)
-            known += (both, both)
-            shares += (0.5, 0.5)
-    pieces = [features.pieces_of(form) for form in forms]
-    counts = np.array([len(some) for some in pieces])
-    where = np.concatenate([np.array(places, np.intp), np.repeat(np.arange(len(forms)), counts)])
-    ids = np.concatenate([np.array(known, np.intp), *pieces])
-    weight = np.concatenate([np.array(shares), np.repeat(1.0 / np.maximum(counts, 1), counts)])
-    says = features.rarity[ids] * direction[ids] * weight
-    return np.bincount(where, says, len(forms)).astype(np.float32)
-
-
-def _around(centre: int, free: npt.NDArray[np.bool_]) -> tuple[int, int]:
+def _around(centre: int, free: Sequence[bool]) -> tuple[int, int]:
     """The words right beside a strong one, as far as no other phrase has them."""
     first = last = centre
     while first > 0 and centre - first < REACH and free[first - 1]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ SIGN_WEIGHT = 0.25
 """What one sign weighs beside words and pieces, whose lengths are one each."""
 
 
-def pairs_of(forms: list[str]) -> Iterator[str]:
+def pairs_of(forms: Sequence[str]) -> Iterator[str]:
     return (f"{one} {other}" for one, other in pairwise(forms))
 
 

@@ -41,14 +41,14 @@ BEGIN, END = 1, 2
 LONGEST = 200
 """Pieces that are read; of a longer text the beginning and the end."""
 LONGEST_TAIL = 50
-AT_ONCE = 480
+AT_ONCE = 192
 """Pieces worked on together: few enough that the numbers stay in the cache."""
-PLACES_BLOCK = 96
+PLACES_BLOCK = 32
 PIECES_BLOCK = 16
 TICKETS_BLOCK = 1
 """Rows of a matrix product of places, of pieces and of tickets."""
 REMEMBERED_WORDS = 30_000
-REMEMBERED_PIECES = 2_048
+REMEMBERED_PIECES = 4_096
 NOTHING = 0
 """The row of an empty place, all zeros."""
 

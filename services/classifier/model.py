@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from services.classifier.evidence import Evidence
 from services.classifier.features import Features, Sparse
 from services.classifier.meaning import Encoder, LowRank, blocked, hash_of_weights
 from services.classifier.reading import Reading
 from shared.contracts import ModelRef, ProductArea, Scope
 
 Floats = npt.NDArray[np.float32]
-FORMAT = 4
+FORMAT = 5
 SCOPES = tuple(Scope)
 AREAS = tuple(ProductArea)
 ANSWERS = len(SCOPES) + 1 + len(AREAS)
@@ -66,6 +67,8 @@ class Weights:
     surface: Floats
     deep: Floats
     bias: Floats
+    unread: Floats
+    """What the encoder says of a text on average: per answer, for texts that it does not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +78,33 @@ class Model:
     features: Features
     encoder: Encoder
     weights: Weights
-    directions: Floats
+    evidence: Evidence
     first_look: Floats
 
-    def judge(self, readings: Sequence[Reading]) -> Likelihoods:
+    def see(self, readings: Sequence[Reading]) -> list[Sparse]:
+        """The features of readings, one each; what all the following take."""
+        return [self.features.of(reading) for reading in readings]
+
+    def judge(
+        self, readings: Sequence[Reading], seen: Sequence[Sparse] | None = None
+    ) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
-        tickets = [self.features.of(reading) for reading in readings]
-        return self.likelihoods(self._scores(tickets, readings))
+        seen = self.see(readings) if seen is None else seen
+        return self.likelihoods(self._scores(seen, readings))
+
+    def by_words(self, seen: Sequence[Sparse]) -> Floats:
+        """Ticket x scope: how likely each scope is by the words alone, roughly and quickly."""
+        n = len(SCOPES)
+        scores = self._surface(seen)[:, :n] + self.weights.unread[:n]
+        return softmax(scores / self.card.temperatures[0])
 
     def security(self, readings: Sequence[Reading]) -> Floats:
         """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
-        tickets = [self.features.of(reading) for reading in readings]
+        seen = self.see(readings)
         likely = np.zeros(len(readings), np.float32)
-        may_be = [
-            int(i) for i in np.flatnonzero(self._at_first_look(tickets) >= self.card.look_from)
-        ]
+        may_be = np.flatnonzero(self._at_first_look(seen) >= self.card.look_from).tolist()
         if may_be:
-            scores = self._scores([tickets[i] for i in may_be], [readings[i] for i in may_be])
+            scores = self._scores([seen[i] for i in may_be], [readings[i] for i in may_be])
             likely[may_be] = self.likelihoods(scores).security
         return likely
 
@@ -106,23 +119,21 @@ class Model:
             softmax(scores[:, n + 1 : ANSWERS] / area_softness),
         )
 
-    def _scores(self, tickets: Sequence[Sparse], readings: Sequence[Reading]) -> Floats:
+    def _scores(self, seen: Sequence[Sparse], readings: Sequence[Reading]) -> Floats:
         """Ticket x (answers, first look)."""
-        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in tickets]
-        surface = np.asarray(np.stack(rows) + self.weights.bias, np.float32)
         meaning = self.encoder.encode([reading.text for reading in readings])
         deep = blocked(meaning, self.weights.deep, 1)
-        look = self._at_first_look(tickets)
-        return np.column_stack([surface[:, :ANSWERS] + deep, look])
+        look = self._at_first_look(seen)
+        return np.column_stack([self._surface(seen)[:, :ANSWERS] + deep, look])
 
-    def _at_first_look(self, tickets: Sequence[Sparse]) -> Floats:
+    def _surface(self, seen: Sequence[Sparse]) -> Floats:
+        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in seen]
+        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
+
+    def _at_first_look(self, seen: Sequence[Sparse]) -> Floats:
         """The score of each ticket's words alone; the same digits for both processes."""
-        scores = [ticket.values @ self.first_look[ticket.ids] for ticket in tickets]
+        scores = [ticket.values @ self.first_look[ticket.ids] for ticket in seen]
         return np.asarray(scores + self.weights.bias[ANSWERS], np.float32)
-
-    def direction(self, answer: int) -> Floats:
-        """Per feature, how much it speaks for a scope rather than the other nine; or security."""
-        return np.asarray(self.directions[answer], np.float32)
 
 
 def directions_of(weights: Weights) -> Floats:
@@ -153,6 +164,7 @@ def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights)
         "scale": scale.astype(np.float32),
         "deep": weights.deep.astype(np.float32),
         "bias": weights.bias.astype(np.float32),
+        "unread": weights.unread.astype(np.float32),
         "usual": encoder.usual.astype(np.int32),
     }
     for layer, lows in (("first", encoder.first or ()), ("second", encoder.second or ())):
@@ -173,15 +185,19 @@ def from_bytes(artefact: bytes) -> Model:
         if card.encoder != hash_of_weights():
             raise ValueError("the sentence encoder installed is not the one of the model")
         weights = Weights(
-            parts["surface"].astype(np.float32) * parts["scale"], parts["deep"], parts["bias"]
+            parts["surface"].astype(np.float32) * parts["scale"],
+            parts["deep"],
+            parts["bias"],
+            parts["unread"],
         )
+        features = _features(parts)
         return Model(
             ModelRef(name=card.name, hash=hash_of(artefact)),
             card,
-            _features(parts),
+            features,
             _encoder(parts),
             weights,
-            directions_of(weights),
+            Evidence(features, directions_of(weights)),
             np.ascontiguousarray(weights.surface[:, ANSWERS]),
         )
 

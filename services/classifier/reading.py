@@ -93,6 +93,12 @@ CLOSING = re.compile(
     |atenciosamente|obrigad[oa]|abraços|cumprimentos|mvh|pozdrawiam)\s*[,.!]?\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
+REGARDS = re.compile(
+    r"\b(?:regards|wishes|sincerely|yours|cordially|rgds|gr(?:ü|ue)(?:ß|ss)en?|saludos?|atentamente"
+    r"|cordialement|salutations|saluti|groet\w*|cumprimentos|mfg|vg|lg|mvg|mvh)\b",
+    re.IGNORECASE,
+)
+"""What closes a mail and can't open one, as a word of thanks can."""
 FOOTER = re.compile(
     r"confidential|intended\s+(?:solely|only)\s+for|please\s+consider\s+the\s+environment|disclaimer"
     r"|if\s+you\s+(?:are\s+not|have\s+received).{0,40}(?:recipient|error)|registered\s+in\s+england"
@@ -172,6 +178,8 @@ def read(subject: str, body: str) -> Reading:
     """
     body_text = plain(body[:LONGEST_SCANNED])
     own, quoted = without_history(body_text.split("\n"))
+    if has_words(subject) and is_signature(own):
+        own = []
     words, logs = set_apart(without_signature(own))
     ask = "\n".join(words).strip()
     if not has_words(ask) and not has_words(subject):
@@ -262,6 +270,13 @@ def without_signature(lines: list[str]) -> list[str]:
             if len(below) <= 8 and all(len(rest) < 90 or FOOTER.search(rest) for rest in below):
                 return lines[:number]
     return [line for line in lines if not DEVICE_LINE.match(line) and not is_footer(line)]
+
+
+def is_signature(lines: list[str]) -> bool:
+    """Whether all that is written is a closing and a few short lines: the ask is the subject."""
+    written = [line for line in lines if line.strip()]
+    closes = written and CLOSING.match(written[0]) and REGARDS.search(written[0])
+    return bool(closes) and len(written) <= 9 and all(len(line) < 90 for line in written)
 
 
 def is_footer(line: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.classifier.evidence import phrases
 from services.classifier.model import SCOPES, Model
 from services.classifier.reading import Reading
 from shared.contracts import Finder, Security
@@ -27,7 +26,7 @@ def look(model: Model, reading: Reading, probability: float) -> Look:
     """The finding for a ticket whose probability of being a report is known."""
     if probability < model.card.security_from:
         return Look(probability, found=False)
-    told = phrases(reading, model.features, model.direction(ANSWER))
+    told = model.evidence.phrases(reading, ANSWER)
     return Look(probability, found=True, reasons=tuple(f"reads as: {phrase}" for phrase in told))
 
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from services.classifier.asks import asks_of
 from services.classifier.concepts import extension_meant
-from services.classifier.evidence import phrases
 from services.classifier.model import AREAS, SCOPES, Likelihoods, Model
 from services.classifier.products import extension_of
 from services.classifier.reading import Reading, has_words, read
@@ -19,10 +18,12 @@ from services.classifier.security import Look, look
 from shared.contracts import Finding, ProductArea, Scope, Verdict
 
 Floats = npt.NDArray[np.float32]
-ANOTHER_ASK = 0.7
+ANOTHER_ASK = 0.9
 """From which confidence a part of a ticket counts as an ask of its own."""
 NOT_THIS_ASK = 0.2
 """Up to which likelihood of the main ask's scope it does."""
+LEAST_LEAD = 0.2
+"""By which another scope must lead, by a part's words alone, for the part to be read in full."""
 LONGEST_SPAN = 300
 
 
@@ -40,16 +41,11 @@ def judge(model: Model, texts: Sequence[tuple[str, str]]) -> list[Judgement]:
         return []
     readings = [read(subject, body) for subject, body in texts]
     likely = model.judge(readings)
-    asks = [
-        asks_of(reading.ask) if is_decided(model, reading, scopes) else []
-        for reading, scopes in zip(readings, likely.scopes, strict=True)
-    ]
-    parts = [part for some in asks for part in some]
-    of_parts = model.judge(parts) if parts else likely
-    answers = iter([(part, answer_of(of_parts, row)) for row, part in enumerate(parts)])
+    answers = [answer_of(likely, row) for row in range(len(readings))]
+    asks = further_asks(model, readings, answers)
     return [
         Judgement(
-            conclude(model, reading, answer_of(likely, row), [next(answers) for _ in asks[row]]),
+            conclude(model, reading, answers[row], asks[row]),
             look(model, reading, float(likely.security[row])),
         )
         for row, reading in enumerate(readings)
@@ -68,6 +64,46 @@ def answer_of(likely: Likelihoods, row: int) -> Likely:
     return Likely(likely.scopes[row], likely.areas[row])
 
 
+def further_asks(
+    model: Model, readings: Sequence[Reading], answers: Sequence[Likely]
+) -> list[list[tuple[Reading, Likely]]]:
+    """Per ticket, its parts that may ask for something else, and what each asks for.
+
+    Only parts whose words alone speak for another scope are read in full.
+    """
+    found: list[list[tuple[Reading, Likely]]] = [[] for _ in readings]
+    parts = [
+        (row, part)
+        for row, reading in enumerate(readings)
+        if is_decided(model, reading, answers[row].scopes)
+        for part in asks_of(reading.ask)
+    ]
+    if not parts:
+        return found
+    seen = model.see([part for _, part in parts])
+    leads = [
+        lead_of_another(scopes, int(answers[row].scopes.argmax()))
+        for (row, _), scopes in zip(parts, model.by_words(seen), strict=True)
+    ]
+    worth = [number for number, lead in enumerate(leads) if lead >= LEAST_LEAD]
+    if worth:
+        likely = model.judge([parts[i][1] for i in worth], [seen[i] for i in worth])
+        for number, i in enumerate(worth):
+            row, part = parts[i]
+            found[row].append((part, answer_of(likely, number)))
+    return found
+
+
+def lead_of_another(scopes: Floats, primary: int) -> float:
+    """By how much the best of the other scopes is likelier than the main ask's."""
+    others = [
+        float(likely)
+        for number, likely in enumerate(scopes)
+        if number != primary and SCOPES[number] is not Scope.UNCLEAR
+    ]
+    return max(others) - float(scopes[primary])
+
+
 def conclude(
     model: Model,
     reading: Reading,
@@ -81,9 +117,9 @@ def conclude(
     order = np.argsort(-likely.scopes, kind="stable")
     best, second = int(order[0]), int(order[1])
     decided = is_decided(model, reading, likely.scopes)
-    further = further_findings(model, best, asks) if decided else ()
+    main = finding(reading, best, likely, model.evidence.phrases(reading, best))
     return Verdict(
-        findings=(finding(model, reading, best, likely), *further),
+        findings=(main, *(further_findings(best, asks) if decided else ())),
         decided=decided,
         model=model.ref,
         candidates=() if decided else (SCOPES[best], SCOPES[second]),
@@ -97,22 +133,18 @@ def is_decided(model: Model, reading: Reading, scopes: Floats) -> bool:
     return bool(enough) and model.features.familiar(reading) >= model.card.familiar_from
 
 
-def further_findings(
-    model: Model, primary: int, asks: Sequence[tuple[Reading, Likely]]
-) -> tuple[Finding, ...]:
+def further_findings(primary: int, asks: Sequence[tuple[Reading, Likely]]) -> tuple[Finding, ...]:
     """One finding per other scope that a part of the ticket surely asks for."""
     found: dict[int, Finding] = {}
     for part, likely in asks:
         best = int(likely.scopes.argmax())
         sure = likely.scopes[best] >= ANOTHER_ASK and likely.scopes[primary] <= NOT_THIS_ASK
         if sure and best != primary and SCOPES[best] is not Scope.UNCLEAR and best not in found:
-            found[best] = finding(model, part, best, likely).model_copy(
-                update={"evidence": (part.ask[:LONGEST_SPAN],)}
-            )
+            found[best] = finding(part, best, likely, (part.ask[:LONGEST_SPAN],))
     return tuple(found.values())
 
 
-def finding(model: Model, reading: Reading, answer: int, likely: Likely) -> Finding:
+def finding(reading: Reading, answer: int, likely: Likely, evidence: tuple[str, ...]) -> Finding:
     scope = SCOPES[answer]
     area = AREAS[int(likely.areas.argmax())]
     return Finding(
@@ -121,7 +153,7 @@ def finding(model: Model, reading: Reading, answer: int, likely: Likely) -> Find
         product_area=area,
         extension=_extension(reading) if area is ProductArea.EXTENSION else None,
         clauses=CLAUSES[scope],
-        evidence=phrases(reading, model.features, model.direction(answer)),
+        evidence=evidence,
         confidence=round(float(likely.scopes[answer]), 4),
     )
 

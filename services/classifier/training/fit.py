@@ -98,10 +98,12 @@ class Fitted:
         first_says = material.surface_common.says(self.first_look)
         even = (material.deep - material.deep_mean) * material.deep_scale
         deep = (even.T @ says) * material.deep_scale[:, None]
+        unread = material.deep_mean @ deep
         return Weights(
             (material.surface.T @ np.hstack([says, first_says])).astype(np.float32),
             deep.astype(np.float32),
-            (self.bias - np.append(material.deep_mean @ deep, 0)).astype(np.float32),
+            (self.bias - np.append(unread, 0)).astype(np.float32),
+            unread.astype(np.float32),
         )
 
 

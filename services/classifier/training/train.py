@@ -36,7 +36,7 @@ from services.classifier.training.shrink import shrunk
 Floats = npt.NDArray[np.float32]
 NAME = "triage-linear"
 FAMILIAR_FROM = 0.4
-LOOK_ALIKES = frozenset({"author_te", "author_tf"})
+LOOK_ALIKES = frozenset(f"author_t{name}" for name in "efjkn")
 """Authors who wrote reports and what looks like them only: not the mix that arrives."""
 
 
@@ -76,6 +76,7 @@ def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> Trained:
                 second.applied_to(weights.surface, shift=False),
                 second.applied_to(weights.deep, shift=False),
                 second.applied_to(weights.bias[None])[0],
+                second.applied_to(weights.unread[None], shift=False)[0],
             ),
         )
         return Trained(artefact, unseen)

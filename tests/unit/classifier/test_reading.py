@@ -120,7 +120,7 @@ def test_reading_never_fails_and_never_grows_much(subject, body):
 
 
 def test_no_plea_escapes_the_quick_look():
-    for ticket in load_folder(TRAIN) + load_folder(DEVELOPMENT):
+    for ticket in load_folder(TRAIN)[::5] + load_folder(DEVELOPMENT):
         for change in CHANGES.values():
             text = "\n".join(change(ticket.subject, ticket.body))
             sentences = [s for s in SENTENCE.findall(text) if PLEA.search(s)]
@@ -141,3 +141,10 @@ def test_code_typed_into_a_field_is_part_of_the_message(payload):
     asked = read("", f"Somebody entered {payload} as his name and it runs when we open it.").ask
     assert "script tag" in asked
     assert "it runs when we open it" in asked
+
+
+def test_a_signature_under_a_mere_subject_is_not_read():
+    body = "\n\nKind regards,\nMaren Oduya\nHead of Operations, Lantern & Sons Ltd."
+    assert read("Where is the invoice logo set?", body).text == "Where is the invoice logo set?\n"
+    thanks = "Thanks!\nThe portal is empty since Monday."
+    assert "portal is empty" in read("Portal", thanks).text

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.classifier.asks import asks_of
 from services.classifier.reading import read
 from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
-from services.classifier.verdict import Likely, conclude, judge
+from services.classifier.verdict import Likely, conclude, judge, lead_of_another
 from shared.contracts import ProductArea, Scope
 
 
@@ -79,6 +80,23 @@ def test_who_decides_names_no_candidates(model):
     found = verdict_on(model, "", "Please write a PHP snippet that adds a column to the export.")
     assert found.decided
     assert found.candidates == ()
+
+
+def test_what_stands_before_the_first_ask_is_no_ask():
+    text = "Our import broke on Monday, twice.\nCan you tell me why?\nAlso, where is the logo set?"
+    assert [part.ask for part in asks_of(text)] == [
+        "Can you tell me why?",
+        "Also, where is the logo set?",
+    ]
+    assert asks_of("Our import broke on Monday, twice. Nobody touched anything.") == []
+
+
+def test_a_part_is_read_in_full_only_where_its_words_lead_elsewhere():
+    scopes = np.full(len(Scope), 0.02, np.float32)
+    primary, other = list(Scope).index(Scope.BUG_REPORT), list(Scope).index(Scope.CUSTOMIZATION)
+    scopes[[primary, other, list(Scope).index(Scope.UNCLEAR)]] = (0.2, 0.3, 0.4)
+    assert lead_of_another(scopes, primary) == pytest.approx(0.1)
+    assert lead_of_another(scopes, other) == pytest.approx(-0.1)
 
 
 def test_a_named_extension_is_the_product_area(model):
