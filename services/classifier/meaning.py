@@ -164,6 +164,10 @@ class Encoder:
             pieces = pieces[: LONGEST - LONGEST_TAIL] + pieces[-LONGEST_TAIL:]
         return [BEGIN, *pieces, END]
 
+    def remember(self, other: Encoder) -> None:
+        """The pieces of the words that another encoder has met: they are the same."""
+        self._words.update(other._words)
+
     def _totals(self, tickets: list[list[int]]) -> Floats:
         """Per ticket, the sum over its places of the normed channels.
 

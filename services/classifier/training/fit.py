@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -20,10 +19,13 @@ from services.classifier.signs import signs_of
 from services.classifier.training.corpus import Labelled
 
 Floats = npt.NDArray[np.float32]
-Doubles = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 DIMENSIONS = 1000
 """In which tickets are told apart when fitting; more of them only learn the noise."""
+SPARE = 100
+"""Dimensions more while they are looked for."""
+ROUNDS = 2
+SEED = 5
 LEAST_STRENGTH = 1e-6
 SECOND_ANSWER_WEIGHT = 0.3
 """How much of a ticket speaks for its second defensible category."""
@@ -114,8 +116,8 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
     surface = matrix(features, readings)
     deep = encoder.encode([reading.text for reading in readings])
     mean, scale = evened(deep, choice)
-    even = (deep - mean).astype(np.float64) * scale
-    own = (surface.astype(np.float64) @ surface.T.astype(np.float64)).toarray()
+    even = ((deep - mean) * scale).astype(np.float32)
+    own = (surface @ surface.T).toarray()
     return Material(
         tickets, features, surface, deep, mean, scale, common(own + even @ even.T), common(own)
     )
@@ -143,14 +145,21 @@ def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     )
 
 
-def common(gram: Doubles) -> Common:
-    """The dimensions of these inner products, the strongest `DIMENSIONS` of them."""
+def common(gram: Floats) -> Common:
+    """The dimensions of these inner products, the strongest `DIMENSIONS` of them.
+
+    Found by multiplying a fixed random start again and again: a tenth of the time of all of them.
+    """
     size = len(gram)
-    strength, axes = eigh(gram, subset_by_index=[max(0, size - DIMENSIONS), size - 1])
-    strength = np.maximum(strength, LEAST_STRENGTH)
-    return Common(
-        np.ascontiguousarray(axes * np.sqrt(strength), np.float32), strength.astype(np.float32)
-    )
+    wide = min(size, DIMENSIONS + SPARE)
+    start = np.random.default_rng(SEED).standard_normal((size, wide)).astype(np.float32)
+    basis = np.linalg.qr(gram @ start)[0]
+    for _ in range(ROUNDS):
+        basis = np.linalg.qr(gram @ basis)[0]
+    strength, turn = np.linalg.eigh((basis.T @ (gram @ basis)).astype(np.float64))
+    strength = np.maximum(strength[-DIMENSIONS:], LEAST_STRENGTH).astype(np.float32)
+    axes = basis @ turn[:, -DIMENSIONS:].astype(np.float32)
+    return Common(np.ascontiguousarray(axes * np.sqrt(strength)), strength)
 
 
 def evened(deep: Floats, choice: Choice) -> tuple[Floats, Floats]:

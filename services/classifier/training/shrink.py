@@ -11,9 +11,9 @@ from typing_extensions import override
 
 from services.classifier.meaning import REACH, SPANS, WIDTH, Encoder, LowRank, windows
 
-FIRST_RANKS = (64, 64, 64)
-SECOND_RANKS = (16, 16, 24)
-USUAL = 4000
+FIRST_RANKS = (32, 48, 64)
+SECOND_RANKS = (12, 12, 16)
+USUAL = 8000
 SAMPLE = 500
 """Texts on which the layers are watched."""
 
@@ -48,11 +48,13 @@ def shrunk(texts: Sequence[str]) -> Encoder:
     usual = sorted(piece for piece, _ in sorted(counts.items(), key=_by_count)[:USUAL])
     step = max(1, len(texts) // SAMPLE)
     exact.encode(texts[::step])
-    return Encoder(
+    small = Encoder(
         approximations(exact.before, exact.net.w1, FIRST_RANKS),
         approximations(exact.between, exact.net.w2, SECOND_RANKS),
         np.array(usual, np.int64),
     )
+    small.remember(exact)
+    return small
 
 
 def approximations(
