@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError
 
 from services.watch.reader import partitions_of
 
@@ -41,7 +40,7 @@ async def retentions(
     ]
     try:
         answers = await admin.describe_configs(resources)
-    except (KafkaError, NotImplementedError):  # what aiokafka raises of an old broker
+    except RuntimeError:  # every error of Kafka's is one, and what an old broker can't be asked
         return [Retention(topic, known=False) for topic in present]
     configs = {
         name: {entry[0]: entry[1] for entry in entries}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from shared.settings import KafkaSettings
 from tests.browser.chromium import LACKS, chromium, started
 from tests.browser.topics import Writer, writing
-from tests.support.servers import missing
+from tests.support.servers import absent
 
 expect.set_options(timeout=20_000)
 
@@ -21,10 +20,7 @@ expect.set_options(timeout=20_000)
 async def browser() -> AsyncIterator[Browser]:
     """Chromium; where everything must run, a machine without it fails the test."""
     if chromium() is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI=true, and {LACKS}")
-        missing["Chromium"] = LACKS
-        pytest.skip(LACKS)
+        absent("Chromium", LACKS)
     async with started() as browser:
         yield browser
 

@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,3 +126,22 @@ class Compose:
         return [
             (ticket, int(revision), queue, live == "t") for ticket, revision, queue, live in cells
         ]
+
+
+@contextmanager
+def up_from_nothing(*more: str) -> Iterator[Compose]:
+    """The whole pipeline, as `docker compose up --wait` gives it; gone with the context.
+
+    `more`: files on top of docker-compose.yml.
+    """
+    project = Compose.fresh(f"triage-test-{uuid.uuid4().hex[:8]}", *more)
+    project.compose("build", "--quiet", seconds=900)
+    try:
+        try:
+            project.compose("up", "--wait", "--no-build", seconds=300)
+        except AssertionError as error:
+            error.add_note(project.last_words())
+            raise
+        yield project
+    finally:
+        project.compose("--profile", "*", "down", "--volumes", "--timeout", "3")

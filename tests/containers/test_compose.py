@@ -23,7 +23,7 @@ from deploy.commands._lines import Line
 from deploy.commands.submit import Intake
 from shared.contracts import Queue
 from shared.topics import QUEUES, specifications
-from tests.containers.compose import NAMESPACE, PARTITIONS, SERVERS, Compose
+from tests.containers.compose import NAMESPACE, PARTITIONS, SERVERS, Compose, up_from_nothing
 from tests.support.queues import live_records
 from tests.support.stages import everything_on
 from tests.support.waiting import eventually
@@ -42,17 +42,8 @@ DROP = "drop schema entitlements, router cascade"
 @pytest.fixture(scope="module")
 def pipeline(engine: None) -> Iterator[Compose]:
     """The whole pipeline from nothing, as `docker compose up --wait` gives it."""
-    project = Compose.fresh(f"triage-test-{uuid.uuid4().hex[:8]}")
-    project.compose("build", "--quiet", seconds=900)
-    try:
-        try:
-            project.compose("up", "--wait", "--no-build", seconds=300)
-        except AssertionError as error:
-            error.add_note(project.last_words())
-            raise
+    with up_from_nothing() as project:
         yield project
-    finally:
-        project.compose("--profile", "*", "down", "--volumes", "--timeout", "3")
 
 
 def test_everything_comes_up_well(pipeline: Compose) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import uuid
 import warnings
 from collections.abc import Iterator
 
@@ -19,7 +18,7 @@ from aiokafka.errors import KafkaConnectionError, TopicAuthorizationFailedError
 
 from deploy.certificates import make_authority
 from shared.kafka import connection, make_admin, why_refused
-from tests.containers.compose import NAMESPACE, Compose
+from tests.containers.compose import NAMESPACE, Compose, up_from_nothing
 from tests.containers.secured import Secured, operations
 from tests.support import access_by_hand as by_hand
 
@@ -78,17 +77,8 @@ def _left_behind() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def pipeline(engine: None) -> Iterator[Compose]:
-    project = Compose.fresh(f"triage-test-{uuid.uuid4().hex[:8]}", SECURE)
-    project.compose("build", "--quiet", seconds=900)
-    try:
-        try:
-            project.compose("up", "--wait", "--no-build", seconds=300)
-        except AssertionError as error:
-            error.add_note(project.last_words())
-            raise
+    with up_from_nothing(SECURE) as project:
         yield project
-    finally:
-        project.compose("--profile", "*", "down", "--volumes", "--timeout", "3")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from deploy.local.postgres import LocalPostgres
 from deploy.local.server import Kind, Server
 from deploy.topics import apply_topics
 from shared.settings import KafkaSettings
+from tests.support.servers import absent
 
 pytestmark = pytest.mark.real
 stopped_or_killed = pytest.mark.parametrize("harm", ["stop", "kill"])
@@ -89,7 +90,7 @@ async def test_postgresql_from_this_machine_serves_only_those_who_know_the_passw
     work: Path, kind: Kind, programs: Path | None
 ) -> None:
     if programs is None:
-        pytest.skip(f"no {kind} PostgreSQL here")
+        absent(f"{kind} PostgreSQL", f"there is no {kind} PostgreSQL here")
     folder = work / f"{kind}-postgres"
     folder.mkdir()
     folder.chmod(0o711)

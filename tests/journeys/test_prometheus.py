@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from deploy.local.children import free_port
 from deploy.local.server import Server
 from deploy.local.stack import RunningStack, stack_processes
 from tests.support.sample_run import submit
-from tests.support.servers import fresh_folder, missing
+from tests.support.servers import absent, fresh_folder
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
@@ -45,10 +44,7 @@ def prometheus(stack: RunningStack, work: Path) -> Iterator[str]:
     """Its address. The settings are ours, but that processes are found by port and often asked."""
     found = shutil.which("prometheus")
     if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"CI=true, and {LACKS}")
-        missing["prometheus"] = LACKS
-        pytest.skip(LACKS)
+        absent("prometheus", LACKS)
     folder = fresh_folder(work)
     shutil.copy(FOLDER / "alerts.yaml", folder)
     settings = yaml.safe_load((FOLDER / "prometheus.yaml").read_text())

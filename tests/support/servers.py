@@ -15,6 +15,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -31,12 +32,12 @@ missing: dict[str, str] = {}
 """What tests were skipped for, with what each server lacks; told at the end of the run."""
 
 
-def absent(name: str, error: ServerFailed) -> None:
+def absent(name: str, why: object) -> NoReturn:
     """Fail where everything must run; elsewhere skip, to be told loudly at the end."""
     if os.environ.get("CI") == "true":
-        pytest.fail(f"CI=true, and {error}")
-    missing[name] = str(error)
-    pytest.skip(str(error))
+        pytest.fail(f"CI=true, and {why}")
+    missing[name] = str(why)
+    pytest.skip(str(why))
 
 
 @pytest.fixture(scope="session")
