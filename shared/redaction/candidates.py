@@ -6,20 +6,25 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shared.redaction.sieve import Word
+from shared.redaction.spans import Stretch
 from shared.redaction.values import before_markup, is_random
 
-Stretch = tuple[int, int]
-"""Characters [begin, end) of a text."""
 REACH = 14
 """Characters in front of a word that say whether it was handed over."""
 NAME = 40
 """Characters in front of a word in which it is named."""
 LONGEST_ADDRESS = 300
 _SIGNS = r"0-9!#$%&*+?^~§€"
+_SPARK = re.compile(rf"[{_SIGNS}A-Z](?<![^a-z][A-Z])")
+_WORD_END = re.compile(r"[\s\ufdd0]")
 _CANDIDATE = re.compile(
-    rf"[\s\"'“„«‘`(\[{{>|](?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}]|[^\s\ufdd0]{{0,12}}[a-z][A-Z])"
+    rf"(?=[^\s\ufdd0{_SIGNS}]{{0,40}}+[{_SIGNS}]|[^\s\ufdd0]{{0,12}}[a-z][A-Z])"
     r"(?=[^\s\ufdd0A-Za-z]{0,40}+[A-Za-z])(?P<word>[^\s\ufdd0]{6,80})"
 )
+_INNER = re.compile(rf"[\"'“„«‘`(\[{{>|\ufdd0]{_CANDIDATE.pattern}")
+SHORTEST_WORD, LONGEST_WORD = 6, 80
+FIRST_SPARK = 40
+"""Characters of a word within which it has one, or is none."""
 _NAMED = re.compile(
     r"(?i)(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
     r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
@@ -61,7 +66,7 @@ def around(words: Sequence[Word], length: int, before: int, after: int) -> list[
     return stretches
 
 
-def at_both_ends(stretches: Sequence[Stretch], most: int) -> Iterable[Stretch]:
+def at_both_ends(stretches: Sequence[Stretch], most: int) -> Sequence[Stretch]:
     """The stretches, of very many characters only the first and the last."""
     if sum(end - begin for begin, end in stretches) <= most:
         return stretches
@@ -82,14 +87,45 @@ def at_both_ends(stretches: Sequence[Stretch], most: int) -> Iterable[Stretch]:
     return kept
 
 
+def outside(near: Sequence[Stretch], stretches: Iterable[Stretch]) -> Iterable[Stretch]:
+    """What of the stretches is not in those near."""
+    for begin, end in stretches:
+        at = begin
+        for first, last in near:
+            if at < min(first, end):
+                yield at, min(first, end)
+            at = max(at, last)
+        if at < end:
+            yield at, end
+
+
 def candidates(text: str, first: int, last: int) -> Iterable[Stretch]:
-    """Words with a digit, a sign or a capital inside."""
-    if first == 0:
-        word = text[:80].split(None, 1)[:1]
-        if word and text.startswith(word[0]) and len(word[0]) > 5:
-            yield 0, len(word[0])
-    for found in _CANDIDATE.finditer(text, max(0, first - 1), last):
-        yield found.span("word")
+    """Words with a letter and a digit, a sign or a capital inside, by which they are found."""
+    done = first
+    for spark in _SPARK.finditer(text, first, last + FIRST_SPARK):
+        at = spark.start()
+        if at < done:
+            continue
+        begin = _word_start(text, at)
+        if begin >= last:
+            return
+        found = _CANDIDATE.match(text, begin) if at - begin < LONGEST_WORD else None
+        if found is not None and begin >= first:
+            yield found.span("word")
+            done = found.end()
+            if done - begin < LONGEST_WORD:
+                continue
+        end = _WORD_END.search(text, max(done, at))
+        begin, done = max(begin, done - 1), len(text) if end is None else end.start()
+        if done - begin > SHORTEST_WORD:
+            for inner in _INNER.finditer(text, begin, min(done, last)):
+                yield inner.span("word")
+
+
+def _word_start(text: str, at: int) -> int:
+    """Where the word begins in which `at` stands, or so many characters before."""
+    before = text[max(0, at - LONGEST_WORD) : at].replace("\ufdd0", " ")
+    return at if not before or before[-1].isspace() else at - len(before.rsplit(None, 1)[-1])
 
 
 def parts(text: str, start: int, stop: int) -> Iterable[Stretch]:

@@ -37,7 +37,10 @@ _WITH = re.compile(
 )
 _PATH = re.compile(r"\w/[\w.-]+/$")
 _LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
-_HINT = re.compile(r"[0-9!#$%&*+=?@^~/|]|-[a-z]{3,}-")
+_HINT = re.compile(
+    r"[0-9!#$%&*+=?@^~/|-](?:(?<=[#$%&*+=@^~/|])|(?<=[!?])(?=\w)|(?<=-)(?=[a-z]{3,}-)"
+    r"|(?<=[0-9])(?=[!?_.-]?[A-Za-z])|(?<=[A-Za-z_.!?-][0-9]))"
+)
 REACH = 90
 """Characters around a word for a login in which its name and password stand."""
 MOST_NAMES = 3

@@ -7,15 +7,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from shared.redaction.alone import lonely_words
-from shared.redaction.hard import hard_words
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
+from shared.redaction.made import made_words
 from shared.redaction.placed import placed_words
 from shared.redaction.private_keys import private_keys
 from shared.redaction.prose import tied_passwords
-from shared.redaction.sieve import CROWD, Stretch, in_place_lower, places
-from shared.redaction.spans import Span
+from shared.redaction.sieve import CROWD, Word, in_place_lower, places
+from shared.redaction.spans import Span, Stretch
 from shared.redaction.subject import in_subject
 from shared.redaction.tables import passwords_in_tables
 from shared.redaction.tokens import unnamed_tokens
@@ -132,11 +131,10 @@ def redact_together(
     """The texts of one ticket: what is a credential in one of them goes from all."""
     known = (*named, *in_subject(texts))
     whole = redact(SEAM.join(texts), key, known)
+    if not whole.kinds:
+        return [Redacted(text.replace(PLACE, "\ufffd")) for text in texts]
     found = dict.fromkeys((*known, *whole.secrets))
-    return [
-        redact(text, key, found) if whole.kinds else Redacted(text.replace(PLACE, "\ufffd"))
-        for text in texts
-    ]
+    return [redact(text, key, found) for text in texts]
 
 
 def _find(
@@ -156,17 +154,28 @@ def _find(
         yield from find(text, at)
     for at in found.constants:
         yield from wp_config(text, at)
-    yield from salt_pieces(text, found.salts)
-    yield from private_keys(text, found.private_keys)
+    if found.salts:
+        yield from salt_pieces(text, found.salts)
+    if found.private_keys:
+        yield from private_keys(text, found.private_keys)
     yield from application_passwords(text, stretches)
-    yield from tied_passwords(text, lowered, found.words)
-    yield from paired_passwords(text, found.words)
-    yield from passwords_in_tables(text, found.words)
-    yield from hard_words(text, found.words)
-    yield from placed_words(text, lowered, found.words)
-    if prose and stretches[0] == (0, len(text)):
-        yield from lonely_words(text, stretches)
-    yield from unnamed_tokens(text, found.words)
+    alone = prose and stretches[0] == (0, len(text))
+    if found.words:
+        yield from _near_words(text, lowered, found.words, stretches, alone=alone)
+    elif alone:
+        yield from made_words(text, (), stretches, alone=True)
+
+
+def _near_words(
+    text: str, lowered: str, words: Sequence[Word], stretches: Sequence[Stretch], *, alone: bool
+) -> Iterable[Span]:
+    """What people write near words that speak of access."""
+    yield from tied_passwords(text, lowered, words)
+    yield from paired_passwords(text, words)
+    yield from passwords_in_tables(text, words)
+    yield from made_words(text, words, stretches, alone=alone)
+    yield from placed_words(text, lowered, words)
+    yield from unnamed_tokens(text, words)
 
 
 def _occurrences(text: str, value: str, kind: str) -> Iterable[Span]:

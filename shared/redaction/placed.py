@@ -38,6 +38,14 @@ _MADE = re.compile(
     r"(?<![\w.@#-])(?<!//)(?:[^\W\d_]{10,40}|(?=[^\W\d_]{0,16}[0-9])[^\W_]{6,20}"
     r"|[^\W\d_]{3,16}(?:[-_.][^\W\d_]{3,16}){1,3}[0-9]{1,4})[!?#$*]?(?![\w@/=(-]|\.\w)"
 )
+LONG, SHORT = 10, 6
+"""Characters of a word of letters alone, and of one with a digit."""
+JOINED_REACH = 12
+_JOINED = re.compile(
+    r"(?:[/|+&;–—>,:=\n-]|(?<!\w)(?:and|und|y|e|et|og|och|with|mit|con|avec|then|dann|puis|luego"
+    r"|using|via|per))[^\w\n]{0,6}$"
+)
+_DIGIT = re.compile(r"[0-9]")
 _LEAD = (
     r"(?P<lead>(?:\b(?:user(?:name)?|login|as|mit|with|con|avec|als|como|comme|use|using|benutzer"
     r"|usuario|account|konto|u|name)(?: (?:is|ist|es|est))?|=|[:>-][ \t]"
@@ -126,17 +134,34 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
     words = [word for word in words if word.sign is not Sign.TOKEN]
     starts = [word.start for word in words]
     for first, last in at_both_ends(around(words, len(text), BEFORE, AFTER), MOST_CHARACTERS):
-        for found in _MADE.finditer(text, first, last):
-            if not is_plausible(found[0], sure=True):
-                continue
+        for found in _long_words(text, first, last):
             at = bisect(starts, found.start())
-            if _is_in_place(text, lowered, found.span(), words[max(0, at - 2) : at + 2]):
+            near = words[max(0, at - 2) : at + 2]
+            may_be = any(word.sign is Sign.PASSWORD for word in near)
+            may_be = (may_be or _is_joined(text, found.start())) and is_plausible(
+                found[0], sure=True
+            )
+            if may_be and _is_in_place(text, lowered, found.span(), near):
                 yield Span(*found.span(), "password")
     for word in [word for word in words if word.sign is Sign.PASSWORD][:MOST_WORDS]:
         yield from _in_a_row(text, lowered, word)
         for row in _QUOTED_ROW.finditer(lowered, word.end, word.end + AFTER):
             if row["tie"] or row["blanks"]:
                 yield Span(*row.span("row"), "password")
+
+
+def _long_words(text: str, first: int, last: int) -> Iterable[re.Match[str]]:
+    """Words of many letters, or shorter ones with a digit; most words are neither."""
+    for word in text[first:last].split():
+        at = text.index(word, first)
+        first = at + len(word)
+        if len(word) >= LONG or (len(word) >= SHORT and _DIGIT.search(word) is not None):
+            yield from _MADE.finditer(text, at, first)
+
+
+def _is_joined(text: str, start: int) -> bool:
+    """Whether what is in front may join it to a name."""
+    return _JOINED.search(text, max(0, start - JOINED_REACH), start) is not None
 
 
 def _is_in_place(text: str, lowered: str, span: tuple[int, int], near: Sequence[Word]) -> bool:

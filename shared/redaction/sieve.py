@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from shared.redaction.kinds import KINDS, SCANS, Find
-from shared.redaction.spans import Span
+from shared.redaction.spans import Span, Stretch
 from shared.redaction.trie import one_of
 from shared.redaction.words import (
     BEGINNINGS,
@@ -35,8 +35,6 @@ MOST_LOGINS = 30
 """Past so many, words for a login are those of a log."""
 END = 1500
 """Characters that are always read: people write above and below what they paste."""
-Stretch = tuple[int, int]
-"""Characters [begin, end) of a text."""
 Hit = tuple[int, int, str]
 """Characters [start, end) are this literal, or a word that begins with it."""
 
@@ -102,13 +100,12 @@ def _at_words(tails: dict[str, str]) -> re.Pattern[str]:
     return re.compile(rf"[^a-z0-9](?=[{firsts}][\w/.])(?=({one_of(tails)}))")
 
 
-_P_ALONE = re.compile(r"p(?=\s?[:=–-]\s?\S)(?<![a-z0-9].)")
 _ALL = _at_words(_TAILS)
 _BUT_LOGINS = _at_words({word: tail for word, tail in _TAILS.items() if word not in _LOGINS})
 _REST = re.compile(r"[^\W\d_]{0,14}")
 _P_WORDS = re.compile(
     r"p(?:ass(?:w[^\W\d_]{0,14}|phr[^\W\d_]{0,4}|cod[^\W\d_]{0,3}|es?(?!\w)|(?!\w))"
-    r"|wd?(?!\w))"
+    r"|wd?(?!\w)|(?=\s?[:=–-]\s?\S)(?<![a-z0-9].))"
 )
 _INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE)
 _JOINTS_OF_DATA = ("+", "/")
@@ -143,16 +140,16 @@ def places(text: str, lowered: str, stretches: Sequence[Stretch]) -> Places:
     """Every place in these stretches that is worth a closer look, or where there are too many."""
     found = Places()
     last = len(text) - END
-    hits = chain.from_iterable(
-        chain(_insides(lowered, *stretch), _beginnings(lowered, *stretch)) for stretch in stretches
-    )
     crowd = last
-    for count, hit in enumerate(hits):
-        if count == KEPT_PLACES:
-            crowd = hit[0]
-        if count > MOST_PLACES and hit[0] < last:
-            return Places(crowded=_crowd(text, min(crowd, hit[0]), last))
-        _keep(text, lowered, hit, found)
+    count = 0
+    for first, end in stretches:
+        for hit in chain(_insides(lowered, first, end), _beginnings(lowered, first, end)):
+            if count == KEPT_PLACES:
+                crowd = hit[0]
+            if count > MOST_PLACES and hit[0] < last:
+                return Places(crowded=_crowd(text, min(crowd, hit[0]), last))
+            _keep(text, lowered, hit, found)
+            count += 1
     for scan in SCANS:
         if scan.literal in text:
             rough = (scan.rough.finditer(text, *stretch) for stretch in stretches)
@@ -200,14 +197,12 @@ def _beginnings(lowered: str, first: int, last: int) -> Iterable[Hit]:
 
 def _insides(lowered: str, first: int, last: int) -> Iterable[Hit]:
     """Words for password that may stand inside others: German and settings write them together."""
-    found = [
-        pattern.finditer(lowered, first, last)
-        for stem, pattern in _INSIDE
-        if lowered.find(stem, first, last) >= 0
-    ]
-    found.append(_P_ALONE.finditer(lowered, first, last))
-    for match in chain(_P_WORDS.finditer(lowered, first, last), *found):
+    for match in _P_WORDS.finditer(lowered, first, last):
         yield *match.span(), match[0]
+    for stem, pattern in _INSIDE:
+        if lowered.find(stem, first, last) >= 0:
+            for match in pattern.finditer(lowered, first, last):
+                yield *match.span(), match[0]
 
 
 def _keep(text: str, lowered: str, hit: Hit, found: Places) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+Stretch = tuple[int, int]
+"""Characters [begin, end) of a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:

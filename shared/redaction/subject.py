@@ -9,7 +9,8 @@ from shared.redaction.forms import is_known_form
 from shared.redaction.ordinary import is_common, is_sentence_word
 from shared.redaction.values import is_likely, is_made_up, is_plausible, trimmed
 
-_SUBJECT = r"(?:subject|betreff|asunto|objet|oggetto|onderwerp)"
+_SUBJECTS = ("subject", "betreff", "asunto", "objet", "oggetto", "onderwerp")
+_SUBJECT = f"(?:{'|'.join(_SUBJECTS)})"
 _ACCESS = r"(?:passw|passp|pwd?\b|kennw|contrase|clave|mot de passe|mdp|login|zugang|acces|accès)"
 _TOLD = re.compile(
     rf"{_SUBJECT}[^\n.]{{0,50}}{_ACCESS}|{_ACCESS}[^\n.]{{0,50}}{_SUBJECT}"
@@ -25,7 +26,7 @@ def in_subject(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
     if len(texts) < 2 or len(texts[0]) > LONGEST:
         return
     subject = texts[0]
-    if not any(_TOLD.search(text[:MOST_READ].lower()) for text in texts[1:]):
+    if not any(map(_tells, texts[1:])):
         return
     words = [_word(subject, *found.span()) for found in re.finditer(r"\S+", subject)]
     made = [word for word in words if _may_be(word)]
@@ -39,6 +40,11 @@ def in_subject(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
         last.insert(0, word)
     if len(last) == 1 or len(last) > MOST_WORDS:
         yield "password", " ".join(last)
+
+
+def _tells(text: str) -> bool:
+    lowered = text[:MOST_READ].lower()
+    return any(word in lowered for word in _SUBJECTS) and _TOLD.search(lowered) is not None
 
 
 def _word(text: str, start: int, end: int) -> str:

@@ -1,0 +1,182 @@
+"""Which words did only a machine or a careful person make? Near a login, and with nothing near."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+
+from shared.redaction.candidates import (
+    around,
+    at_both_ends,
+    candidates,
+    is_handed,
+    is_in_address,
+    is_named,
+    is_of_sale,
+    outside,
+    parts,
+)
+from shared.redaction.forms import is_known_form
+from shared.redaction.ordinary import is_sentence_word
+from shared.redaction.sieve import Word
+from shared.redaction.spans import Span, Stretch
+from shared.redaction.values import (
+    is_hard,
+    is_harder,
+    is_made_up,
+    is_memorable,
+    is_phrase,
+    is_plausible,
+    is_random,
+    trimmed,
+)
+from shared.redaction.words import Sign
+
+MOST_CANDIDATES = 160
+MOST_CHARACTERS = 20_000
+"""Around words for access; past so many they are those of a log, and people write at its ends."""
+BEFORE, AFTER = 70, 160
+"""Characters around a word for password in which a hard word counts as one."""
+CLOSE = 60
+"""Characters behind a word for password in which three words with hyphens are one."""
+MOST_READ = 12_000
+"""Characters at both ends of a text in which words with nothing near them are looked at."""
+MOST_ALONE = 30
+"""Such words at each end."""
+FAR = 150
+"""Characters around such a word in which other things are spoken of."""
+_HYPHENS = re.compile(r"-[A-Za-z]{3,12}-")
+_PHRASE = re.compile(
+    r"(?<![\w.@/#=-])[A-Za-z]{3,12}(?:-[A-Za-z]{3,12}){2,6}(?:-?[0-9]{1,4})?(?![\w-])"
+)
+_QUOTED_PHRASE = re.compile(
+    r"[\"“„«‘'`] ?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}(?: [0-9]{1,4})?) ?[\"”“»’'`]"
+)
+_PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
+_WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
+_ID = re.compile(r"(?i)cve-.*|\S*[\"<>{%].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
+_SORT = re.compile(
+    r"(?i)\S*[;,:].*|[a-z]+[0-9]?(?:[+/-][a-z]+[0-9]?)+|[a-z]+-?(?:19|20)[0-9]{2}|[a-z_]+(?:19|20)[0-9]{2}\S*|[a-z_]+|[a-z]+[0-9]{2,3}|bc1\S*"
+    r"|\S*\.[a-z]{3,4}|[0-9]\S*|[a-z]{1,3}-[0-9]\S*|_\S*|(?-i:[A-Z]{2,}\S*|[A-Z0-9]+-\S*)"
+)
+"""Ids, names and pieces of something else."""
+_LINE_START = re.compile(r"(?:^|\n)[ \t>*\"'-]*$")
+_LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
+_ELSE = re.compile(
+    r"(?i)nonce|clid\b|utm_|csp|selector|\bcss\b|queue|postfix|exim|message-id|base64"
+)
+_COUPON = re.compile(
+    r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
+    r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
+)
+_REACH = 14
+"""Characters in front of a word that say how its line begins."""
+
+
+def made_words(
+    text: str, words: Sequence[Word], stretches: Sequence[Stretch], *, alone: bool
+) -> Iterable[Span]:
+    """Words that nothing ties: close to a word for access, and where people write `it's x`."""
+    near: Sequence[Stretch] = ()
+    if words:
+        near = at_both_ends(around(words, len(text), BEFORE, AFTER), MOST_CHARACTERS)
+        yield from _phrases(text, words)
+        yield from _near(text, near)
+    if alone:
+        for first, last in outside(near, at_both_ends(stretches, MOST_READ)):
+            for start, end in islice(candidates(text, first, last), MOST_ALONE):
+                yield from _alone(text, *trimmed(text, start, end))
+
+
+def _near(text: str, near: Iterable[Stretch]) -> Iterable[Span]:
+    count = 0
+    for first, last in near:
+        yield from _quoted_phrases(text, first, last)
+        hyphens = _HYPHENS.search(text, first, last) is not None
+        phrases = _PHRASE.finditer(text, first, last) if hyphens else ()
+        for start, end in chain(candidates(text, first, last), (one.span() for one in phrases)):
+            count += 1
+            if count > MOST_CANDIDATES:
+                yield Span(start, last, "password")
+                break
+            yield from _judged(text, *trimmed(text, start, end))
+
+
+def _phrases(text: str, words: Sequence[Word]) -> Iterable[Span]:
+    """Words with hyphens behind a word for password; where phrases are spoken of, quoted ones."""
+    passwords = [word for word in words if word.sign is Sign.PASSWORD]
+    for word in passwords[:MOST_CANDIDATES]:
+        first, last = max(0, word.start - 20), word.end + CLOSE
+        if _HYPHENS.search(text, first, last) is not None:
+            for found in _PHRASE.finditer(text, first, last):
+                if is_phrase(found[0]):
+                    yield Span(*found.span(), "password")
+    if any("phr" in text[word.start : word.end].lower() for word in passwords):
+        yield from _quoted_phrases(text, 0, min(len(text), MOST_CHARACTERS))
+
+
+def _quoted_phrases(text: str, first: int, last: int) -> Iterable[Span]:
+    """Four words or more in quotes that make no sentence."""
+    for found in _QUOTED_PHRASE.finditer(text, first, last):
+        words = found["words"].split()
+        if found["words"].islower() and not any(map(is_sentence_word, words)):
+            yield Span(*found.span("words"), "password")
+
+
+def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
+    for begin, end in parts(text, start, stop):
+        value = text[begin:end]
+        fits = is_hard(value) or _handed(text, begin, value)
+        fits = fits or _is_second_of_pair(text, start, value)
+        if fits and not (is_in_address(text, start) or is_named(text, start)):
+            yield Span(begin, end, "password")
+
+
+def _is_second_of_pair(text: str, start: int, value: str) -> bool:
+    """`name / value`: the value need be less hard, as its place says what it is."""
+    if _PAIRED.search(text, max(0, start - 4), start) is None or value.isalpha():
+        return False
+    return is_made_up(value) and not is_known_form(value) and _WORD_2.fullmatch(value) is not None
+
+
+def _handed(text: str, start: int, value: str) -> bool:
+    """Whether somebody was given it, typed or set it, and it may well be one."""
+    if not is_handed(text, start):
+        return False
+    return is_memorable(value) or (
+        not value.rstrip("!?#$*").isalpha()
+        and is_plausible(value)
+        and not is_of_sale(text, start, start + len(value))
+    )
+
+
+def _alone(text: str, start: int, stop: int) -> Iterable[Span]:
+    """With no word near it that speaks of access."""
+    for begin, end in parts(text, start, stop):
+        value = text[begin:end]
+        named = text[begin - 1 : begin] == "="
+        if not named and is_hard(value) and _stands_out(text, begin, value):
+            yield Span(begin, end, "password")
+
+
+def _stands_out(text: str, start: int, value: str) -> bool:
+    """Whether it can be nothing but a password, or was handed over and is named nothing else."""
+    if _ID.fullmatch(value) is not None:
+        return False
+    jumble = is_random(value)
+    alone = is_harder(value) or (jumble and not value.isalnum())
+    if not alone and not _is_given(text, start, value):
+        return False
+    far = max(0, start - FAR), start + FAR
+    if is_named(text, start) or is_in_address(text, start) or _ELSE.search(text, *far):
+        return False
+    return alone or jumble or _COUPON.search(text, *far) is None
+
+
+def _is_given(text: str, start: int, value: str) -> bool:
+    if _SORT.fullmatch(value) is not None and not is_random(value):
+        return False
+    if _LINE_START.search(text, max(0, start - _REACH), start) is not None:
+        return _LINE_END.match(text, start + len(value)) is not None
+    return is_handed(text, start)
