@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
@@ -20,12 +20,10 @@ MOST_PLACES = 6
 """Places of one concept that are looked at in one passage; a report repeats itself less often."""
 MOST_WORDS_KNOWN = 20_000
 LONGEST_WORD = 40
-SHORTEST_PART = 4
-TOKEN = re.compile(r"[^\W_]+|[?.!;](?=\s|$)|\n")
+LONGEST_PHRASE = 6
+"""Words after the first."""
+TOKEN = re.compile(r"\w+|[?.!;](?!\S)|\n")
 """A word, or what ends a sentence."""
-Understood = tuple[tuple[str, ...], "Phrases | None"]
-"""The concepts that a word names, and the phrases that it begins."""
-NOTHING: Understood = ((), None)
 Hit = tuple[int, tuple[str, ...]]
 """A token's number, and concepts that it names."""
 
@@ -57,31 +55,6 @@ def _fits(token: str, word: str) -> bool:
 
 
 @dataclass(slots=True)
-class Phrases:
-    """The phrases that one word begins, found again quickly by the word that comes next."""
-
-    all: tuple[Phrase, ...]
-    longest: int
-    by_next: dict[str, tuple[Phrase, ...]] = field(default_factory=dict)
-
-    def at(self, tokens: list[str], at: int) -> list[str]:
-        """The concepts of the phrases that stand there."""
-        if at + 1 >= len(tokens):
-            return []
-        following = tokens[at + 1]
-        fitting = self.by_next.get(following)
-        if fitting is None:
-            if len(self.by_next) > MOST_WORDS_KNOWN:
-                self.by_next.clear()
-            fitting = tuple(p for p in self.all if _fits(following, p.rest[0]))
-            self.by_next[following] = fitting
-        if not fitting:
-            return []
-        after = tokens[at + 1 : at + 1 + self.longest]
-        return [phrase.concept for phrase in fitting if phrase.follows(after)]
-
-
-@dataclass(slots=True)
 class Passage:
     """The concepts among some tokens in a row, by their places; `ends` of sentences."""
 
@@ -104,34 +77,82 @@ class Passage:
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The words of one language that name concepts."""
+    """The words that name concepts where some languages are understood."""
 
-    exact: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    stems: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    parts: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    phrases: dict[str, list[Phrase]] = field(default_factory=lambda: defaultdict(list))
+    exact: dict[str, set[str]] = field(default_factory=dict)
+    stems: dict[str, set[str]] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)
+    phrases: dict[str, list[Phrase]] = field(default_factory=dict)
 
     def learn(self, concept: str, words: str) -> None:
         for word in words.split():
             first, *rest = word.split("_")
+            if len(rest) > LONGEST_PHRASE:
+                raise ValueError(f"concept {concept}: more than {LONGEST_PHRASE + 1} words: {word}")
             if rest:
-                self.phrases[first].append(Phrase(concept, tuple(rest)))
+                self.phrases.setdefault(first, []).append(Phrase(concept, tuple(rest)))
             elif word[0] == "*":
-                self.parts[word.strip("*")].add(concept)
+                self.parts.setdefault(word.strip("*"), set()).add(concept)
             elif word[-1] == "*":
-                self.stems[word[:-1]].add(concept)
+                self.stems.setdefault(word[:-1], set()).add(concept)
             else:
-                self.exact[word].add(concept)
+                self.exact.setdefault(word, set()).add(concept)
 
-    def meanings(self, word: str) -> set[str]:
+    def named_by(self, word: str) -> tuple[str, ...]:
+        """The concepts that a word names, or the end of a sentence."""
+        if not word.isalnum():
+            return (QUESTION if word == "?" else END,)
         word = word[:LONGEST_WORD]
         found = set(self.exact.get(word, ()))
         for end in range(2, len(word) + 1):
-            found.update(self.stems.get(word[:end], ()))
-        if self.parts:
-            for start in range(len(word) - SHORTEST_PART + 1):
-                for end in range(start + SHORTEST_PART, len(word) + 1):
-                    found.update(self.parts.get(word[start:end], ()))
+            if word[:end] in self.stems:
+                found |= self.stems[word[:end]]
+        for part, concepts in self.parts.items():
+            if part in word:
+                found |= concepts
+        return tuple(sorted(found))
+
+
+class Seconds(dict[str, tuple[Phrase, ...]]):
+    """By the word that comes after it: the phrases that a word begins."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._stems = [phrase for phrase in phrases if phrase.rest[0][-1] == "*"]
+        self._exact: dict[str, list[Phrase]] = defaultdict(list)
+        for phrase in phrases:
+            if phrase.rest[0][-1] != "*":
+                self._exact[phrase.rest[0]].append(phrase)
+
+    def __missing__(self, word: str) -> tuple[Phrase, ...]:
+        if len(self) >= MOST_WORDS_KNOWN:
+            self.clear()
+        stems = [phrase for phrase in self._stems if _fits(word, phrase.rest[0])]
+        found = self[word] = (*self._exact.get(word, ()), *stems)
+        return found
+
+
+class Tongue(dict[str, tuple[str, ...]]):
+    """By word: the concepts that it names in some languages; each is asked for once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._begun = {first: Seconds(found) for first, found in vocabulary.phrases.items()}
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= MOST_WORDS_KNOWN:
+            self.clear()
+        named = self[word] = self._vocabulary.named_by(word)
+        return named
+
+    def hits(self, tokens: list[str]) -> list[Hit]:
+        """What the tokens mean, in their order."""
+        found = [(at, named) for at, named in enumerate(map(self.__getitem__, tokens)) if named]
+        for at, begun in enumerate(map(self._begun.get, tokens[:-1])):
+            if begun is not None and (phrases := begun[tokens[at + 1]]):
+                after = tokens[at + 1 : at + 1 + LONGEST_PHRASE]
+                if concepts := tuple([p.concept for p in phrases if p.follows(after)]):
+                    found.append((at, concepts))
+        found.sort()
         return found
 
 
@@ -146,22 +167,22 @@ class Concepts:
     ) -> None:
         self.names = {QUESTION, *concepts, *pairs}
         self._pairs = pairs
-        self._small: dict[str, list[str]] = defaultdict(list)
+        small: dict[str, tuple[str, ...]] = {}
         for language, small_words in languages.items():
             for word in small_words.split():
-                self._small[word].append(language)
-        self._vocabularies: dict[str, Vocabulary] = defaultdict(Vocabulary)
-        for concept, by_language in concepts.items():
-            for language, words in by_language.items():
-                self._vocabularies[language].learn(concept, words)
-        self._understood: dict[frozenset[str], dict[str, Understood]] = defaultdict(dict)
+                small[word] = (*small.get(word, ()), language)
+        self._sets = [(), *sorted(set(small.values()))]
+        self._small = {word: self._sets.index(names) for word, names in small.items()}
+        """By small word: which of the sets of languages it is of."""
+        self._concepts = concepts
+        self._tongues: dict[frozenset[str], Tongue] = {}
 
     def languages_of(self, tokens: Iterable[str]) -> frozenset[str]:
         """The language of most small words, and those with at least half as many."""
         seen: Counter[str] = Counter()
-        for token in tokens:
-            if token in self._small:
-                seen.update(self._small[token])
+        for number, count in Counter(map(self._small.get, tokens)).items():
+            for name in self._sets[number or 0]:
+                seen[name] += count
         if not seen:
             return UNDERSTOOD_WITHOUT_A_SIGN
         most = max(seen.values())
@@ -170,22 +191,25 @@ class Concepts:
     def hits(self, tokens: list[str]) -> list[Hit]:
         """What the tokens mean, in their order, in the languages that the text seems to be in."""
         languages = self.languages_of(tokens)
-        understood = self._understood[languages]
-        if len(understood) > MOST_WORDS_KNOWN:
-            understood.clear()
-        found: list[Hit] = []
-        for at, token in enumerate(tokens):
-            known = understood.get(token)
-            if known is None:
-                known = understood[token] = self._understand(token, languages)
-            if known is NOTHING:
-                continue
-            named, phrases = known
-            if named:
-                found.append((at, named))
-            if phrases is not None and (begun := phrases.at(tokens, at)):
-                found.append((at, tuple(begun)))
-        return found
+        tongue = self._tongues.get(languages)
+        if tongue is None:
+            tongue = self._tongues[languages] = Tongue(self._vocabulary(languages))
+        return tongue.hits(tokens)
+
+    def _vocabulary(self, languages: frozenset[str]) -> Vocabulary:
+        known = Vocabulary()
+        for concept, by_language in self._concepts.items():
+            for language in languages & by_language.keys():
+                known.learn(concept, by_language[language])
+        return known
+
+    def named(self, hits: list[Hit]) -> set[str]:
+        """The concepts among the hits, and the pairs that there could be."""
+        named: set[str] = set().union(*(concepts for _, concepts in hits))
+        for name, pair in self._pairs.items():
+            if not named.isdisjoint(pair.first) and not named.isdisjoint(pair.then):
+                named.add(name)
+        return named
 
     def passage(self, hits: list[Hit], start: int, end: int) -> Passage:
         """Where the concepts stand among the tokens from `start` up to `end`."""
@@ -204,18 +228,6 @@ class Concepts:
             if found := joined(pair, places):
                 places[name] = found
         return Passage(places, ends, questions, start, end)
-
-    def _understand(self, word: str, languages: frozenset[str]) -> Understood:
-        """What a word, or the end of a sentence, means in these languages."""
-        if not word.isalnum():
-            return ((QUESTION if word == "?" else END,), None)
-        vocabularies = [self._vocabularies[name] for name in sorted(languages)]
-        named = {concept for known in vocabularies for concept in known.meanings(word)}
-        begun = tuple(p for known in vocabularies for p in known.phrases.get(word, ()))
-        if not named and not begun:
-            return NOTHING
-        longest = max((len(phrase.rest) for phrase in begun), default=0)
-        return tuple(sorted(named)), Phrases(begun, longest) if begun else None
 
 
 def joined(pair: Pair, places: Mapping[str, list[int]]) -> list[int]:

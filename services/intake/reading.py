@@ -13,15 +13,16 @@ _LIKE = str.maketrans(
     "",
 )
 """Cyrillic and Greek letters that look Latin, and the many quotes and dashes."""
-_SPACE = re.compile(r"[ \t]{2,}")
 
 
 def plain(text: str) -> str:
-    """The text in lower case without accents, invisible and look-alike characters.
+    """The text in lower case without accents, underscores, invisible and look-alike characters.
 
     Quoted history and forwarded mail stay: the report often is what somebody forwards.
     """
-    if text.isascii():
-        return _SPACE.sub(" ", text.lower())
-    text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
-    return _SPACE.sub(" ", _MARKS.sub("", text).translate(_LIKE))
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text)).casefold()
+        text = _MARKS.sub("", text).replace("\u2019", "'")
+        if not text.isascii():
+            text = text.translate(_LIKE)
+    return text.lower().replace("_", " ")

@@ -10,17 +10,20 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict
-
-from services.intake.concepts import TOKEN, Concepts, Pair, Passage
+from services.intake.concepts import TOKEN, Hit, Passage
 from services.intake.reading import plain
+from services.intake.screen_rules import (
+    DOUBTED,
+    WORD,
+    ScreenRules,
+    Sign,
+    WeightsFile,
+    load_ceiling,
+    load_rules,
+    load_weights,
+)
 
-RULES_FILE = Path(__file__).with_name("screen_rules.yaml")
-WEIGHTS_FILE = Path(__file__).with_name("screen_weights.yaml")
 PASSAGE_WORDS = 60
 PASSAGE_STEP = 40
 """A text is judged passage by passage, each of so many words, one every so many."""
@@ -29,8 +32,6 @@ MOST_REASONS = 3
 BESIDE = 2
 REACH = 6
 """Words beside a sign in which what casts doubt on it counts, within its sentence."""
-DOUBTED = " (doubted)"
-WORD = "word: "
 DOUBTS = ("want", "refusal")
 Place = tuple[int, int]
 
@@ -46,79 +47,15 @@ class Screening:
         return bool(self.reasons)
 
 
-class Sign(BaseModel):
-    """One concept of each row of `near`, within so many words of the first.
-
-    In a question, or beside a wish or a refusal, it counts as doubted. `decides`: needs no others.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    near: tuple[tuple[str, ...], ...]
-    within: int = 0
-    """0: anywhere in the passage."""
-    doubted: bool = True
-    unless: tuple[str, ...] = ()
-    """Concepts which, in the passage, cast doubt on this sign."""
-    decides: bool = False
-
-
-class RulesFile(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    languages: dict[str, str]
-    """Small words by which a language is noticed."""
-    concepts: dict[str, dict[str, str]]
-    pairs: dict[str, Pair]
-    signs: dict[str, Sign]
-
-
-class WeightsFile(BaseModel):
-    """`threshold`: a passage whose weights sum to more is flagged."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    threshold: float
-    weights: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenRules:
-    """The rules, ready to be asked."""
-
-    signs: Mapping[str, Sign]
-    concepts: Concepts
-    decisive: frozenset[str]
-    bits: Mapping[str, int]
-    """A bit for each concept, so that most signs are ruled out by one look."""
-    in_bits: tuple[tuple[str, Sign, tuple[int, ...]], ...]
-
-
-@cache
-def load_rules() -> ScreenRules:
-    """The rules from the file beside this one; raises where a sign names no concept."""
-    file = RulesFile.model_validate(yaml.safe_load(RULES_FILE.read_text(encoding="utf-8")))
-    concepts = Concepts(file.concepts, file.pairs, file.languages)
-    for name, sign in file.signs.items():
-        for concept in (*sign.unless, *(c for row in sign.near for c in row)):
-            if concept not in concepts.names:
-                raise ValueError(f"{RULES_FILE.name}: sign {name}: no such concept: {concept}")
-    decisive = frozenset(name for name, sign in file.signs.items() if sign.decides)
-    bits = {name: 1 << number for number, name in enumerate(sorted(concepts.names))}
-    in_bits = tuple(
-        (name, sign, tuple(sum(bits[concept] for concept in set(row)) for row in sign.near))
-        for name, sign in file.signs.items()
-    )
-    return ScreenRules(file.signs, concepts, decisive, bits, in_bits)
-
-
-@cache
-def load_weights() -> WeightsFile:
-    return WeightsFile.model_validate(yaml.safe_load(WEIGHTS_FILE.read_text(encoding="utf-8")))
-
-
 def screen(subject: str, body: str) -> Screening:
     """Whether subject and body report an exposure, and by which signs."""
     rules, weights = load_rules(), load_weights()
     text = plain(f"{subject}\n{body}")
-    for passage in passages(rules, text):
+    tokens = TOKEN.findall(text)
+    hits = rules.concepts.hits(tokens)
+    if load_ceiling().of(rules.concepts.named(hits)) <= weights.threshold:
+        return Screening()
+    for passage in _parts(rules, hits, len(tokens)):
         found = signs(rules, passage)
         if is_report(features(found, passage), rules, weights):
             return Screening(_reasons(found, passage, weights, text))
@@ -128,10 +65,13 @@ def screen(subject: str, body: str) -> Screening:
 def passages(rules: ScreenRules, text: str) -> Iterator[Passage]:
     """The text's overlapping parts; one where it is short."""
     tokens = TOKEN.findall(text)
-    hits = rules.concepts.hits(tokens)
-    last = max(len(tokens) - (PASSAGE_WORDS - PASSAGE_STEP), 1)
+    return _parts(rules, rules.concepts.hits(tokens), len(tokens))
+
+
+def _parts(rules: ScreenRules, hits: list[Hit], tokens: int) -> Iterator[Passage]:
+    last = max(tokens - (PASSAGE_WORDS - PASSAGE_STEP), 1)
     for start in range(0, last, PASSAGE_STEP):
-        yield rules.concepts.passage(hits, start, min(start + PASSAGE_WORDS, len(tokens)))
+        yield rules.concepts.passage(hits, start, min(start + PASSAGE_WORDS, tokens))
 
 
 def is_report(seen: Mapping[str, float], rules: ScreenRules, weights: WeightsFile) -> bool:
@@ -158,19 +98,13 @@ def features(found: Mapping[str, Place], passage: Passage) -> dict[str, float]:
 
 def signs(rules: ScreenRules, passage: Passage) -> dict[str, Place]:
     """The signs in a passage, doubted ones under their other name, with their first place."""
-    named = passage.places.keys()
+    possible = rules.possible(passage.places.keys())
+    if not possible:
+        return {}
     doubts = passage.of(DOUBTS)
     found: dict[str, Place] = {}
-    bits = rules.bits
-    seen = 0
-    for concept in named:
-        seen |= bits.get(concept, 0)
-    for name, sign, rows in rules.in_bits:
-        for row in rows:
-            if not seen & row:
-                break
-        else:
-            _note(found, name, sign, passage, doubts)
+    for name in sorted(possible):
+        _note(found, name, rules.signs[name], passage, doubts)
     return found
 
 

@@ -15,16 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.intake.reading import plain
-from services.intake.screen import (
-    DOUBTED,
-    WEIGHTS_FILE,
-    WORD,
-    decides,
-    features,
-    load_rules,
-    passages,
-    signs,
-)
+from services.intake.screen import decides, features, passages, signs
+from services.intake.screen_rules import DOUBTED, WEIGHTS_FILE, WORD, load_rules
 
 STEPS = 400
 HARD = 3.0

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.reading import plain
-from services.intake.screen import DOUBTED, load_rules, load_weights, passages, screen, signs
+from services.intake.screen import features, is_report, passages, screen, signs
 from services.intake.screen_fit import Example, fit, written
+from services.intake.screen_rules import DOUBTED, load_rules, load_weights
 
 RULES = load_rules()
 SAMPLE = Path(__file__).parents[3] / "deploy" / "sample"
@@ -44,6 +45,17 @@ def test_report_is_flagged(text: str) -> None:
 @pytest.mark.parametrize("text", EXAMPLES["others"])
 def test_what_only_looks_like_a_report_is_not_flagged(text: str) -> None:
     assert not screen("", text).flag
+
+
+@pytest.mark.parametrize("kind", ["shows", "shows_not"])
+def test_no_text_is_let_go_early_that_its_signs_would_flag(kind: str) -> None:
+    """The ceiling lies over every sum: what is done with early is what a full look lets go."""
+    flagged = 0
+    for example in EXAMPLES["signs"].values():
+        seen = [features(signs(RULES, p), p) for p in passages(RULES, plain(example[kind]))]
+        flagged += (full := any(is_report(each, RULES, load_weights()) for each in seen))
+        assert screen("", example[kind]).flag == full
+    assert flagged or kind == "shows_not"
 
 
 def test_wish_question_and_refusal_cast_doubt_on_a_sign() -> None:
