@@ -26,7 +26,7 @@ SHORTEST_WORD, LONGEST_WORD = 6, 80
 FIRST_SPARK = 40
 """Characters of a word within which it has one, or is none."""
 _NAMED = re.compile(
-    r"(?i)(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
+    r"(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
     r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
     r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
     r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
@@ -36,21 +36,22 @@ _NAMED = re.compile(
 )
 """What says that the next word is something else."""
 _HANDED = re.compile(
-    r"(?i)(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
+    r"(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
     r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|now|old|new|says?|called|jetzt|ahora|maintenant"
     r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
     r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
     r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
     r"|jest|är|er|med|och|og|è|é|e|con|con|het|met|als|to|i|z|na|jako|som|com"
     r"|(?:it|c|that|what|here|pw|pass|mdp|password)[’']?s?(?:[’'](?:s|est))?)"
-    r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|^|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
+    r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
 )
 """What stands in front of a word that somebody was given or typed."""
 _COUPON = re.compile(
-    r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
+    r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
 )
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:])\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
+_JOINS = re.compile(r"[=/:]")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 
 
@@ -87,16 +88,15 @@ def at_both_ends(stretches: Sequence[Stretch], most: int) -> Sequence[Stretch]:
     return kept
 
 
-def outside(near: Sequence[Stretch], stretches: Iterable[Stretch]) -> Iterable[Stretch]:
-    """What of the stretches is not in those near."""
-    for begin, end in stretches:
-        at = begin
-        for first, last in near:
-            if at < min(first, end):
-                yield at, min(first, end)
-            at = max(at, last)
-        if at < end:
-            yield at, end
+def outside(near: Sequence[Stretch], stretch: Stretch) -> Iterable[Stretch]:
+    """What of the stretch is not in those near."""
+    at, end = stretch
+    for first, last in near:
+        if at < min(first, end):
+            yield at, min(first, end)
+        at = max(at, last)
+    if at < end:
+        yield at, end
 
 
 def candidates(text: str, first: int, last: int) -> Iterable[Stretch]:
@@ -133,11 +133,12 @@ def parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     stop = before_markup(text, start, stop)
     tag = _TAG.match(text, start, stop)
     start = start if tag is None else tag.end()
-    mail = _MAIL.match(text, start, stop)
+    value = text[start:stop]
+    mail = _MAIL.match(text, start, stop) if "@" in value else None
     if mail is not None:
         yield mail.end(), stop
         return
-    if is_random(text[start:stop]):
+    if not _JOINS.search(value) or is_random(value):
         yield start, stop
         return
     for sign in "=/:":
@@ -157,17 +158,18 @@ def _is_name(name: str, value: str, sign: str) -> bool:
 
 def is_handed(text: str, start: int) -> bool:
     """Whether what stands in front says that the word was given, typed or set."""
-    return _HANDED.search(text, max(0, start - REACH), start) is not None
+    before = text[max(0, start - REACH) : start].lower()
+    return _HANDED.search(before if start > REACH else "\n" + before) is not None
 
 
 def is_named(text: str, start: int) -> bool:
     """Whether what stands in front says that it is something else."""
-    return _NAMED.search(text, max(0, start - NAME), start) is not None
+    return _NAMED.search(text[max(0, start - NAME) : start].lower()) is not None
 
 
 def is_of_sale(text: str, start: int, end: int) -> bool:
     """Whether a coupon is spoken of beside it."""
-    return _COUPON.search(text, max(0, start - NAME), end + NAME) is not None
+    return _COUPON.search(text[max(0, start - NAME) : end + NAME].lower()) is not None
 
 
 def is_in_address(text: str, at: int) -> bool:

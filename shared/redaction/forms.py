@@ -24,9 +24,9 @@ _NAMED_ID = re.compile(
     r"|pk_live|pk_test|acct|req|tr|po"
     r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
 )
-_HELD = (
-    *("://", "::", "->", "\\\\", "__", ")>", "data:", "nonce", "pk_live_", "pk_test_", ".php"),
-    *(".js", ".css", ".htm", ".log", ".zip", ".csv", ".png", ".jpg", ".jpeg", ".pdf", ".svg"),
+_HELD = re.compile(
+    r"://|::|->|\\\\|__|\)>|data:|nonce|pk_(?:live|test)_"
+    r"|\.(?:php|js|css|htm|log|zip|csv|png|jpe?g|pdf|svg)"
 )
 """What holds one of these is no password."""
 _PLAIN = re.compile(
@@ -70,9 +70,8 @@ _NOT_HARD = re.compile(
     r"|(?-i:[a-z_]\w*=\w{1,12})|[a-z]+(?:_[a-z]+)+[?:.]*|[a-z]+\+{1,2}"
     r"|[a-z_.]+=\w{1,12}"
 )
-_HELD_BY_CODE = (
-    *("://", ".php", ".js", ".css", "::", "->", "nonce", "data:", "[removed", "$_", "__", "\\x"),
-    *("pk_live_", "pk_test_"),
+_HELD_BY_CODE = re.compile(
+    r"://|::|->|\[removed|\$_|__|\\x|\.(?:php|js|css)|data:|nonce|pk_(?:live|test)_"
 )
 _CODE = re.compile(
     r"(?i)(?:op|vault|arn):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
@@ -102,7 +101,7 @@ def is_known_form(value: str) -> bool:
     """Whether it is made as addresses, file names, hashes, numbers or ids are."""
     value = value.rstrip("?!:")
     lowered = value.lower()
-    if any(held in lowered for held in _HELD):
+    if _HELD.search(lowered) is not None:
         return True
     form = _PLAIN if value.isalnum() else _SIGNED
     return form.fullmatch(value) is not None or is_named_id(lowered)
@@ -116,7 +115,7 @@ def is_easy(value: str) -> bool:
 def is_code(value: str) -> bool:
     """Whether it is of a program, a log or an address, where characters are in a jumble, too."""
     lowered = value.lower()
-    if any(held in lowered for held in _HELD_BY_CODE):
+    if _HELD_BY_CODE.search(lowered) is not None:
         return True
     form = _PLAIN_CODE if value.isalnum() else _CODE
     return form.fullmatch(value) is not None or is_named_id(lowered)

@@ -9,7 +9,7 @@ from shared.redaction.forms import is_known_form
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
-from shared.redaction.values import is_hard, is_made_up, is_memorable, is_no_value, trimmed
+from shared.redaction.values import is_hard, is_made_up, is_memorable, trimmed
 from shared.redaction.words import PAIRS, Sign
 
 _LEAD = re.compile(
@@ -43,6 +43,7 @@ _HINT = re.compile(
 )
 REACH = 90
 """Characters around a word for a login in which its name and password stand."""
+SHORTEST = 5
 MOST_NAMES = 3
 """Host, user and what else may stand in front of the password."""
 
@@ -117,15 +118,14 @@ def _along(text: str, at: int, name: str, *, tied: bool, blank: bool) -> Span | 
 def _fits(value: str, sign: str, *, tied: bool) -> bool:
     if is_hard(value) or (len(value) >= 8 and sign != "" and is_memorable(value)):
         return True
-    if len(value) < 5 or is_no_value(value) or is_known_form(value):
-        return False
-    if sign == "" and not tied:
-        return False
-    if value.isalpha() or not is_made_up(value) or not _WORD.fullmatch(value):
+    if len(value) < SHORTEST or (sign == "" and not tied) or value.isalpha():
         return False
     if _TYPE.fullmatch(value):
-        return tied or (sign in _BEFORE_SECRET and len(value) >= 8) or _is_lower_type(value)
-    return tied or len(value) >= 8
+        if not (tied or (sign in _BEFORE_SECRET and len(value) >= 8) or _is_lower_type(value)):
+            return False
+    elif not (tied or len(value) >= 8):
+        return False
+    return _WORD.fullmatch(value) is not None and is_made_up(value) and not is_known_form(value)
 
 
 def _is_lower_type(value: str) -> bool:

@@ -33,7 +33,7 @@ from shared.redaction.values import (
 )
 from shared.redaction.words import Sign
 
-MOST_CANDIDATES = 160
+MOST_CANDIDATES = 120
 MOST_CHARACTERS = 20_000
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
@@ -63,11 +63,9 @@ _SORT = re.compile(
 """Ids, names and pieces of something else."""
 _LINE_START = re.compile(r"(?:^|\n)[ \t>*\"'-]*$")
 _LINE_END = re.compile(r"[\"'.)]{0,2}[ \t]*(?:\r?\n|$)")
-_ELSE = re.compile(
-    r"(?i)nonce|clid\b|utm_|csp|selector|\bcss\b|queue|postfix|exim|message-id|base64"
-)
+_ELSE = re.compile(r"nonce|clid\b|utm_|csp|selector|\bcss\b|queue|postfix|exim|message-id|base64")
 _COUPON = re.compile(
-    r"(?i)coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
+    r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
     r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
 )
 _REACH = 14
@@ -84,9 +82,10 @@ def made_words(
         yield from _phrases(text, words)
         yield from _near(text, near)
     if alone:
-        for first, last in outside(near, at_both_ends(stretches, MOST_READ)):
-            for start, end in islice(candidates(text, first, last), MOST_ALONE):
-                yield from _alone(text, *trimmed(text, start, end))
+        for end in at_both_ends(stretches, MOST_READ):
+            found = (candidates(text, *stretch) for stretch in outside(near, end))
+            for word in islice(chain.from_iterable(found), MOST_ALONE):
+                yield from _alone(text, *trimmed(text, *word))
 
 
 def _near(text: str, near: Iterable[Stretch]) -> Iterable[Span]:
@@ -155,27 +154,27 @@ def _alone(text: str, start: int, stop: int) -> Iterable[Span]:
     """With no word near it that speaks of access."""
     for begin, end in parts(text, start, stop):
         value = text[begin:end]
-        named = text[begin - 1 : begin] == "="
-        if not named and is_hard(value) and _stands_out(text, begin, value):
+        jumble = is_random(value)
+        hard = text[begin - 1 : begin] != "=" and (jumble or is_hard(value))
+        if hard and _stands_out(text, begin, value, jumble=jumble):
             yield Span(begin, end, "password")
 
 
-def _stands_out(text: str, start: int, value: str) -> bool:
+def _stands_out(text: str, start: int, value: str, *, jumble: bool) -> bool:
     """Whether it can be nothing but a password, or was handed over and is named nothing else."""
     if _ID.fullmatch(value) is not None:
         return False
-    jumble = is_random(value)
-    alone = is_harder(value) or (jumble and not value.isalnum())
-    if not alone and not _is_given(text, start, value):
+    sure = is_harder(value) or (jumble and not value.isalnum())
+    if not sure and not _is_given(text, start, value, jumble=jumble):
         return False
-    far = max(0, start - FAR), start + FAR
-    if is_named(text, start) or is_in_address(text, start) or _ELSE.search(text, *far):
+    far = text[max(0, start - FAR) : start + FAR].lower()
+    if is_named(text, start) or is_in_address(text, start) or _ELSE.search(far) is not None:
         return False
-    return alone or jumble or _COUPON.search(text, *far) is None
+    return sure or jumble or _COUPON.search(far) is None
 
 
-def _is_given(text: str, start: int, value: str) -> bool:
-    if _SORT.fullmatch(value) is not None and not is_random(value):
+def _is_given(text: str, start: int, value: str, *, jumble: bool) -> bool:
+    if not jumble and _SORT.fullmatch(value) is not None:
         return False
     if _LINE_START.search(text, max(0, start - _REACH), start) is not None:
         return _LINE_END.match(text, start + len(value)) is not None

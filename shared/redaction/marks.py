@@ -103,9 +103,11 @@ def redact(
             break
         crowded = any(span.kind == CROWD for span in spans)
         spans = [span if span.kind != CROWD else replace(span, kind="password") for span in spans]
-        found = [(span, _mark(span.kind, veiled[span.start : span.end], key)) for span in spans]
         kinds |= {span.kind: None for span in spans}
-        values = [(span.kind, veiled[span.start : span.end]) for span in spans[:MOST_REPEATED]]
+        values = [(span.kind, veiled[span.start : span.end]) for span in spans]
+        named_so = {pair: _mark(*pair, key) for pair in dict.fromkeys(values)}
+        found = [(span, named_so[pair]) for span, pair in zip(spans, values, strict=True)]
+        del values[MOST_REPEATED:]
         values = [pair for pair in values if PLACE not in pair[1] and len(pair[1]) < LONGEST_NAMED]
         literals |= {value: kind for kind, value in values if len(value) >= SHORTEST_NAMED}
         secrets |= dict.fromkeys(values)
@@ -114,7 +116,7 @@ def redact(
         if crowded:
             stretches = [(0, len(veiled))]
         else:
-            stretches = _around(spans, len(veiled)) if len(veiled) < LARGE else []
+            stretches = _around(spans, len(veiled)) if len(plain) < LARGE else []
         shadows = [_without(version, spans) for version in shadows]
     if not kinds:
         return Redacted(plain)

@@ -27,6 +27,8 @@ BEFORE, AFTER = 70, 160
 """Characters around a word for access in which another is looked at."""
 MOST_CHARACTERS = 12_000
 """Of all these; people write at the ends of a text, between them stand logs."""
+MOST_JUDGED = 80
+"""Words that may be in place; past so many they all go, as no ticket is written so."""
 MOST_WORDS = 40
 """Words for password behind which words in a row are looked for."""
 GAP = 40
@@ -133,21 +135,26 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
     """What only its place tells, near words for a password or a login."""
     words = [word for word in words if word.sign is not Sign.TOKEN]
     starts = [word.start for word in words]
+    judged = 0
     for first, last in at_both_ends(around(words, len(text), BEFORE, AFTER), MOST_CHARACTERS):
         for found in _long_words(text, first, last):
             at = bisect(starts, found.start())
             near = words[max(0, at - 2) : at + 2]
-            may_be = any(word.sign is Sign.PASSWORD for word in near)
-            may_be = (may_be or _is_joined(text, found.start())) and is_plausible(
-                found[0], sure=True
-            )
-            if may_be and _is_in_place(text, lowered, found.span(), near):
+            if not (any(map(_is_password, near)) or _is_joined(text, found.start())):
+                continue
+            judged += 1
+            fits = judged > MOST_JUDGED or is_plausible(found[0], sure=True)
+            if fits and (judged > MOST_JUDGED or _is_in_place(text, lowered, found.span(), near)):
                 yield Span(*found.span(), "password")
-    for word in [word for word in words if word.sign is Sign.PASSWORD][:MOST_WORDS]:
+    for word in [word for word in words if _is_password(word)][:MOST_WORDS]:
         yield from _in_a_row(text, lowered, word)
         for row in _QUOTED_ROW.finditer(lowered, word.end, word.end + AFTER):
             if row["tie"] or row["blanks"]:
                 yield Span(*row.span("row"), "password")
+
+
+def _is_password(word: Word) -> bool:
+    return word.sign is Sign.PASSWORD
 
 
 def _long_words(text: str, first: int, last: int) -> Iterable[re.Match[str]]:
@@ -173,7 +180,7 @@ def _is_in_place(text: str, lowered: str, span: tuple[int, int], near: Sequence[
         return False
     if _is_behind_name(text, start, end):
         return True
-    passwords = [word for word in near if word.sign is Sign.PASSWORD]
+    passwords = [word for word in near if _is_password(word)]
     if any(_is_tied(text, lowered, span, word) for word in passwords):
         return True
     return is_plausible(text[start:end]) and any(

@@ -110,7 +110,7 @@ _RUNS = tuple(
 )
 """Groups with gaps around them; they begin with a plain character, to which the search can jump."""
 _GROUP = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{4}(?![A-Za-z0-9])")
-_ODD = re.compile(r"(?<=[A-Za-z0-9])[A-Z]|[0-9]")
+_ODD = re.compile(r"[A-Z0-9](?:(?<=[0-9])|(?<=[A-Za-z0-9][A-Z]))")
 _NOT_HEX = re.compile(r"[g-z]")
 GROUPS = 6
 MOST_NUMBERS = 1
