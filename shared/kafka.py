@@ -31,6 +31,9 @@ METADATA_MS = 10_000
 of aiokafka would be a member that stands idle before waiting tickets."""
 REQUEST_MS = REBALANCE_MS + 20_000
 """Also bounds JoinGroup: shorter than a rebalance, members would re-send it for ever."""
+WAIT_MS = 500
+"""How long the broker may keep a fetch open while there is nothing."""
+MOST_FETCHED = 16 * 1024 * 1024
 ASK_MS = 5_000
 """How long a server may take to say why it does not take us."""
 
@@ -141,8 +144,15 @@ def make_consumer(
     settings: KafkaSettings,
     client_id: str,
     group_id: str | None,
+    *,
+    gather_ms: int = 0,
+    most_bytes: int = MOST_FETCHED,
 ) -> AIOKafkaConsumer:
-    """A consumer that commits only when told to, and starts at the beginning."""
+    """A consumer that commits only when told to, and starts at the beginning.
+
+    `gather_ms`: how long the broker gathers records for an answer, for readers of many topics
+    to whom each costs much. `most_bytes`: of one answer, though at least one record.
+    """
     read_any_header_name()
     return AIOKafkaConsumer(
         **connection(settings),
@@ -156,7 +166,10 @@ def make_consumer(
         request_timeout_ms=REQUEST_MS,
         metadata_max_age_ms=METADATA_MS,
         max_poll_interval_ms=300_000,
-        max_partition_fetch_bytes=LARGEST_RECORD,
+        max_partition_fetch_bytes=min(LARGEST_RECORD, most_bytes),
+        fetch_max_bytes=most_bytes,
+        fetch_min_bytes=most_bytes if gather_ms else 1,
+        fetch_max_wait_ms=gather_ms or WAIT_MS,
     )
 
 

@@ -140,7 +140,7 @@ class PostgresStore:
             kinds = [key.kind.value for key in wanted]
             return state, await connection.fetch(LOAD_FACTS, kinds, [key.value for key in wanted])
 
-        state, rows = await self.database.transaction(work)
+        state, rows = await self.database.statements(work)
         assert state is not None
         unannounced = zip(state["ticket_ids"], state["fingerprints"], strict=True)
         licences: dict[str, list[Learned]] = defaultdict(list)
@@ -160,13 +160,13 @@ class PostgresStore:
             [answer.status.value for answer in rows],
             [answer.classified for answer in rows],
         )
-        await self.database.transaction(lambda c: c.execute(REMEMBER, *columns))
+        await self.database.statements(lambda c: c.execute(REMEMBER, *columns))
 
     async def announce(self, tickets: Collection[Ticket]) -> None:
-        await self.database.transaction(lambda c: c.execute(ANNOUNCE, *_ticket_columns(tickets)))
+        await self.database.statements(lambda c: c.execute(ANNOUNCE, *_ticket_columns(tickets)))
 
     async def due(self, until: datetime, limit: int, lease_seconds: float) -> list[Provisional]:
-        rows = await self.database.transaction(
+        rows = await self.database.statements(
             lambda c: c.fetch(TAKE_DUE, until, limit, lease_seconds)
         )
         return [
@@ -180,7 +180,7 @@ class PostgresStore:
         ]
 
     async def forget(self, tickets: Collection[Ticket]) -> None:
-        await self.database.transaction(lambda c: c.execute(FORGET, *_ticket_columns(tickets)))
+        await self.database.statements(lambda c: c.execute(FORGET, *_ticket_columns(tickets)))
 
     async def forgotten(self) -> list[Forgotten]:
         """Everybody whom we were asked to forget."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import structlog
 import uvicorn
+import uvloop
 from litestar import Litestar
 
 from services.intake import inbound
@@ -163,7 +164,7 @@ def run_http(settings: Settings) -> None:
     process = HttpProcess(settings)
     public = listen(settings.intake_host, settings.intake_port)
     probed = listen(settings.probe_host, settings.probe_port)
-    code = asyncio.run(process.serve(public, probed))
+    code = uvloop.run(process.serve(public, probed))
     end_tracing()
     sys.stderr.flush()
     os._exit(code)

@@ -10,10 +10,11 @@ from typing import Any
 import structlog
 
 from services.router.case import Assessed, Case, Correction, Input, Suspected
+from services.router.opening import Arrival
 from services.router.outbox import pending
 from services.router.revision import take
 from services.router.ruling import Rulebook
-from services.router.store import Arrival, Ledger, Mark
+from services.router.store import Ledger, Mark
 from shared.contracts import (
     Corrected,
     Entitled,

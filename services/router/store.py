@@ -2,49 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from services.router.case import (
-    Arrived,
-    Assessed,
-    Basis,
     Case,
-    Correction,
     Decision,
-    Input,
-    Suspected,
 )
 from services.router.forgetting import forgotten
-from services.router.inputs import basis_json
+from services.router.opening import Arrival, Take, heard_once, open_new
+from services.router.rows import case_of, case_row, columns_of, decision_of, decision_row
 from shared.contracts import (
-    Cause,
-    Corrected,
-    Entitled,
-    Queue,
     Requester,
-    Routed,
-    SecuritySuspected,
 )
 from shared.ids import conflicting_ticket_id
 from shared.postgres import Database
 
 SCHEMA = "router"
-Take = Callable[[Case, Input], Case]
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An input with the ids that its event names; a correction may not know the fingerprint."""
-
-    base_id: UUID
-    fingerprint: str | None
-    input: Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +59,22 @@ class Ledger:
         self._database = database
 
     async def take(self, arrivals: Sequence[Arrival], take: Take) -> list[Case]:
-        """Every arrival's case after it, decisions written; one transaction for all.
+        """Every arrival's case after it, with its decisions written.
 
         Arrivals of one case are taken in their order. Two lanes, or two replicas, that hold the
-        same ticket wait for each other at its row.
+        same ticket wait for each other at its row. Tickets never heard of are written in one
+        statement, all others in one transaction.
         """
-        return await self._database.transaction(
-            lambda connection: _take(connection, arrivals, take)
+        cases = await self._database.statements(
+            lambda connection: open_new(connection, heard_once(arrivals), take)
         )
+        others = [arrival for arrival in arrivals if arrival.base_id not in cases]
+        taken: Iterator[Case] = iter(())
+        if others:
+            taken = iter(
+                await self._database.transaction(lambda connection: _take(connection, others, take))
+            )
+        return [cases[a.base_id] if a.base_id in cases else next(taken) for a in arrivals]
 
     async def find(self, ticket_id: UUID) -> Found | None:
         """A case as the ledger holds it, with its queue records byte for byte; takes no lock."""
@@ -98,7 +84,7 @@ class Ledger:
         """Remember what was acknowledged."""
         if not marks:
             return
-        await self._database.transaction(lambda connection: _mark(connection, marks, now))
+        await self._database.statements(lambda connection: _mark(connection, marks, now))
 
     async def find_all(self, ticket_ids: Collection[UUID]) -> dict[UUID, Case]:
         """Those of these cases that the ledger holds, locked until the transaction ends."""
@@ -252,8 +238,8 @@ async def _locked(
     )
     decisions: dict[UUID, list[Decision]] = {}
     for row in decided:
-        decisions.setdefault(row["ticket_id"], []).append(_decision(row))
-    return {row["ticket_id"]: _case(row, decisions.get(row["ticket_id"], [])) for row in rows}
+        decisions.setdefault(row["ticket_id"], []).append(decision_of(row))
+    return {row["ticket_id"]: case_of(row, decisions.get(row["ticket_id"], [])) for row in rows}
 
 
 async def _find(connection: asyncpg.Connection, ticket_id: UUID) -> Found | None:
@@ -264,55 +250,7 @@ async def _find(connection: asyncpg.Connection, ticket_id: UUID) -> Found | None
         "select * from decisions where ticket_id = $1 order by revision", ticket_id
     )
     records = {each["revision"]: each["record"] for each in decided}
-    return Found(_case(row, map(_decision, decided)), records, row["forgotten_at"])
-
-
-def _case(row: asyncpg.Record, decisions: Iterable[Decision]) -> Case:
-    suspected = row["suspected"]
-    return Case(
-        ticket_id=row["ticket_id"],
-        base_id=row["base_id"],
-        fingerprint=row["fingerprint"],
-        conflicts_with=row["conflicts_with"],
-        assessed=_assessed(row["assessed"]),
-        learned=_assessed(row["learned"]),
-        suspected=Suspected(SecuritySuspected.model_validate_json(suspected), suspected)
-        if suspected
-        else None,
-        corrections=tuple(
-            Correction(said["id"], Corrected.model_validate(said["corrected"]))
-            for said in orjson.loads(row["corrections"])
-        ),
-        decisions=tuple(decisions),
-    )
-
-
-def _assessed(raw: bytes | None) -> Assessed | None:
-    return Assessed(Entitled.model_validate_json(raw), raw) if raw else None
-
-
-def _decision(row: asyncpg.Record) -> Decision:
-    return Decision(
-        revision=row["revision"],
-        queue=Queue(row["queue"]),
-        rank=row["rank"],
-        cause=Cause(row["cause"]),
-        message_id=row["message_id"],
-        supersedes=row["supersedes"],
-        live=row["live"],
-        record=Routed.model_validate_json(row["record"]),
-        basis=_basis(row["basis"]),
-        seal=row["seal"],
-        published_at=row["published_at"],
-        withdrawn_at=row["withdrawn_at"],
-    )
-
-
-def _basis(stored: str | None) -> Basis | None:
-    if stored is None:
-        return None
-    kept = orjson.loads(stored)
-    return Basis(**{**kept, "arrived": Arrived(kept["arrived"])})
+    return Found(case_of(row, map(decision_of, decided)), records, row["forgotten_at"])
 
 
 async def _write(
@@ -337,7 +275,7 @@ async def _write(
         )
     if new:
         await connection.executemany(
-            INSERT_DECISION, [_row(ticket_id, decision) for ticket_id, decision in new]
+            INSERT_DECISION, [decision_row(ticket_id, decision) for ticket_id, decision in new]
         )
 
 
@@ -348,12 +286,15 @@ async def _write_inputs(connection: asyncpg.Connection, changed: Sequence[Case])
         " from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::jsonb[])"
         " as a(id, fingerprint, assessed, learned, suspected, corrections) where ticket_id = a.id",
         [case.ticket_id for case in changed],
-        [case.fingerprint for case in changed],
-        [case.assessed.raw if case.assessed else None for case in changed],
-        [case.learned.raw if case.learned else None for case in changed],
-        [case.suspected.raw if case.suspected else None for case in changed],
-        [_corrections_json(case.corrections) for case in changed],
+        *columns_of(map(case_row, changed)),
     )
+
+
+INSERT_DECISION = (
+    "insert into decisions (ticket_id, revision, queue, rank, cause, message_id, supersedes, live,"
+    " record, basis, seal, decided_at, published_at, withdrawn_at)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+)
 
 
 async def _put_back(connection: asyncpg.Connection, lost: Sequence[PutBack]) -> None:
@@ -378,7 +319,10 @@ async def _put_back(connection: asyncpg.Connection, lost: Sequence[PutBack]) -> 
     new = [(each, new) for each, new in decisions if new.revision > known[each.after.ticket_id]]
     await connection.executemany(
         INSERT_DECISION,
-        [_row(each.after.ticket_id, made, each.records[made.revision]) for each, made in new],
+        [
+            decision_row(each.after.ticket_id, made, each.records[made.revision])
+            for each, made in new
+        ],
     )
 
 
@@ -422,47 +366,25 @@ def _live_moved(before: Case, after: Case) -> bool:
     return old is not None and new is not None and old.revision != new.revision
 
 
-INSERT_DECISION = (
-    "insert into decisions (ticket_id, revision, queue, rank, cause, message_id, supersedes, live,"
-    " record, basis, seal, decided_at, published_at, withdrawn_at)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
-)
-
-
-def _row(ticket_id: UUID, decision: Decision, record: bytes | None = None) -> tuple[object, ...]:
-    """`record`: its bytes where they stand on a queue already."""
-    return (
-        ticket_id,
-        decision.revision,
-        decision.queue.value,
-        decision.rank,
-        decision.cause.value,
-        decision.message_id,
-        decision.supersedes,
-        decision.live,
-        record or decision.record.model_dump_json().encode(),
-        orjson.dumps(basis_json(decision.basis)).decode() if decision.basis else None,
-        decision.seal,
-        decision.record.decided_at,
-        decision.published_at,
-        decision.withdrawn_at,
+async def _mark(connection: asyncpg.Connection, marks: Sequence[Mark], now: datetime) -> None:
+    await connection.execute(
+        MARK,
+        [mark.ticket_id for mark in marks],
+        [mark.revision for mark in marks],
+        [mark.withdrawal for mark in marks],
+        now,
     )
 
 
-def _corrections_json(corrections: Sequence[Correction]) -> str:
-    said = [{"id": c.id, "corrected": c.corrected.model_dump(mode="json")} for c in corrections]
-    return orjson.dumps(said).decode()
-
-
-async def _mark(connection: asyncpg.Connection, marks: Sequence[Mark], now: datetime) -> None:
-    for withdrawal, column in ((False, "published_at"), (True, "withdrawn_at")):
-        these = [mark for mark in marks if mark.withdrawal is withdrawal]
-        if these:
-            await connection.execute(
-                f"update decisions d set {column} = $3"  # noqa: S608  # one of two literals
-                " from unnest($1::uuid[], $2::int[]) as a(id, revision)"
-                f" where d.ticket_id = a.id and d.revision = a.revision and d.{column} is null",
-                [mark.ticket_id for mark in these],
-                [mark.revision for mark in these],
-                now,
-            )
+MARK = """
+update decisions d set
+    published_at = case when m.published then coalesce(d.published_at, $4) else d.published_at end,
+    withdrawn_at = case when m.withdrawn then coalesce(d.withdrawn_at, $4) else d.withdrawn_at end
+from (
+    select id, revision, bool_or(not withdrawal) as published, bool_or(withdrawal) as withdrawn
+    from unnest($1::uuid[], $2::int[], $3::bool[]) as a(id, revision, withdrawal)
+    group by id, revision
+) m
+where d.ticket_id = m.id and d.revision = m.revision
+    and (m.published and d.published_at is null or m.withdrawn and d.withdrawn_at is null)
+"""

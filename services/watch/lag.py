@@ -19,12 +19,14 @@ from shared.settings import KafkaSettings
 from shared.topics import TOPICS, Reader, group
 
 LOOK_SECONDS = 3.0
+ONE_RECORD = 16 * 1024
+"""Bytes of a fetch: of each partition only the first record is looked at."""
 
 
 async def lags(settings: KafkaSettings, now: datetime | None = None) -> list[Lag]:
     """Every group of the pipeline on every topic that it reads; raises KafkaError, OSError."""
     admin = make_admin(settings)
-    consumer = make_consumer(settings, "triage-lag", None)
+    consumer = make_consumer(settings, "triage-lag", None, most_bytes=ONE_RECORD)
     try:
         await admin.start()
         await consumer.start()

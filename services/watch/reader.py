@@ -42,6 +42,9 @@ STANDS_STILL = "the reader stands still"
 SILENT_SECONDS = 20.0
 """A tail that has not got round to anything for so long does not follow, whatever it says."""
 POLL_MS = 250
+GATHER_MS = 100
+"""The page may be so late: each fetch names every partition of every topic, which costs."""
+MOST_FETCHED = 4 * 1024 * 1024
 COORDINATOR_NOT_YET = (
     GroupCoordinatorNotAvailableError,
     GroupLoadInProgressError,
@@ -71,11 +74,13 @@ async def partitions_of(
 
 @asynccontextmanager
 async def bystander(
-    settings: KafkaSettings,
+    settings: KafkaSettings, *, gather_ms: int = 0
 ) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
     """An admin client and a consumer without a group; raises KafkaError, OSError."""
     admin = make_admin(settings)
-    consumer = make_consumer(settings, "triage-bystander", None)
+    consumer = make_consumer(
+        settings, "triage-bystander", None, gather_ms=gather_ms, most_bytes=MOST_FETCHED
+    )
     try:
         await admin.start()
         await consumer.start()
@@ -219,7 +224,7 @@ class Tail:
         """
         while True:
             try:
-                async with bystander(self._settings) as (admin, consumer):
+                async with bystander(self._settings, gather_ms=GATHER_MS) as (admin, consumer):
                     while True:
                         async with asyncio.timeout(ANSWER_SECONDS):
                             await self._take(admin, consumer)

@@ -13,8 +13,9 @@ import pytest
 
 from services.router.case import Assessed, Case, Correction, Input, Suspected
 from services.router.handlers import Deciding
+from services.router.opening import Arrival
 from services.router.revision import take
-from services.router.store import Arrival, Mark
+from services.router.store import Mark
 from shared.contracts import (
     Cause,
     Corrected,

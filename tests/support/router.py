@@ -10,9 +10,10 @@ from pathlib import Path
 import services.router
 from services.router.case import Assessed, Correction, Suspected
 from services.router.handlers import Deciding
+from services.router.opening import Arrival
 from services.router.policy import CURRENT, load_policy
 from services.router.ruling import Rulebook
-from services.router.store import SCHEMA, Arrival, Ledger
+from services.router.store import SCHEMA, Ledger
 from shared.contracts import Accepted, Corrected, Entitled, Frozen, SecuritySuspected
 from shared.envelope import Outgoing, encode
 from shared.ids import event_id

@@ -18,6 +18,7 @@ import os
 import sys
 
 import asyncpg
+import uvloop
 from faststream import AckPolicy, FastStream
 from faststream.kafka import KafkaBroker, KafkaResponse
 
@@ -112,4 +113,4 @@ async def main(role: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:]))
+    uvloop.run(main(*sys.argv[1:]))

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 
 import orjson
+import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord
 
 from shared.contracts import Classified, Entitled, Frozen
@@ -120,4 +121,4 @@ async def until_told(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(until_told(sys.argv[1:]))
+    uvloop.run(until_told(sys.argv[1:]))

@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 
@@ -49,4 +50,4 @@ async def until_told(arguments: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(until_told(sys.argv[1:]))
+    uvloop.run(until_told(sys.argv[1:]))
