@@ -160,9 +160,9 @@ def _is_password(word: Word) -> bool:
 def _long_words(text: str, first: int, last: int) -> Iterable[re.Match[str]]:
     """Words of many letters, or shorter ones with a digit; most words are neither."""
     for word in text[first:last].split():
-        at = text.index(word, first)
-        first = at + len(word)
         if len(word) >= LONG or (len(word) >= SHORT and _DIGIT.search(word) is not None):
+            at = text.index(word, first)
+            first = at + len(word)
             yield from _MADE.finditer(text, at, first)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.candidates import around
 from shared.redaction.forms import is_known_form, is_named_id
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
@@ -21,13 +22,13 @@ _CANDIDATE = re.compile(
     r"|(?P<mixed>(?:[A-Za-z0-9/+][A-Za-z0-9_/+~-]{22,250}={0,2})))(?![\w@/+-]|\.\w)"
 )
 _HASH = re.compile(
-    r"(?i)commit|hash|md5|sha-?\d|sha_|checksum|prüfsumm|empreinte|somme|suma\b|nonce|build|etag|finger"
+    r"commit|hash|md5|sha-?\d|sha_|checksum|prüfsumm|empreinte|somme|suma\b|nonce|build|etag|finger"
     r"|huella|revision|revisión|\bgit\b|cookie|sess|css|trace|request|publi|öffentl|\bids?\b|uuid"
     r"|guid|order|transa|charge|message|serial|version|release|\bpr\b|branch|deploy|class|klasse"
     r"|autoload|function|option|merge|trunk|\bhead\b|revert|\.js|file|datei|fichier|base64|data:|image|bisect|reference"
 )
 _QUERY = re.compile(
-    r"(?i)(?:^|[?&;\s\"'(])(?!\w*(?:key|token|secret|auth|pass|jwt|bearer|pat))[\w-]+=$"
+    r"(?:^|[?&;\s\"'(])(?!\w*(?:key|token|secret|auth|pass|jwt|bearer|pat))[\w-]+=$"
 )
 CONTEXT = 45
 """Characters in front of it that may say what else it is."""
@@ -39,10 +40,12 @@ def unnamed_tokens(text: str, words: Sequence[Word]) -> Iterable[Span]:
     tokens = [word for word in words if word.sign is Sign.TOKEN]
     if len(tokens) > 2 * MOST_WORDS:
         tokens = tokens[:MOST_WORDS] + tokens[-MOST_WORDS:]
-    for word in tokens:
-        first = max(0, word.start - BEFORE)
-        first = max(text.rfind(" ", 0, first), text.rfind("\n", 0, first), first - LONGEST) + 1
-        for found in _CANDIDATE.finditer(text, first, word.end + AFTER):
+    for first, last in around(tokens, len(text), BEFORE, AFTER):
+        least = max(0, first - LONGEST)
+        begin = max(text.rfind(" ", least, first), text.rfind("\n", least, first), least - 1) + 1
+        for found in _CANDIDATE.finditer(text, begin, last + LONGEST):
+            if found.start() >= last:
+                break
             if _is_token(text, found):
                 yield Span(*found.span(), "token")
 
@@ -50,10 +53,10 @@ def unnamed_tokens(text: str, words: Sequence[Word]) -> Iterable[Span]:
 def _is_token(text: str, found: re.Match[str]) -> bool:
     if found["mixed"] is not None and not _may_be_token(found[0]):
         return False
-    first = max(0, found.start() - CONTEXT)
-    if _HASH.search(text, first, found.start()) or _QUERY.search(text, first, found.start()):
+    before = text[max(0, found.start() - CONTEXT) : found.start()].lower()
+    if _HASH.search(before) is not None or _QUERY.search(before) is not None:
         return False
-    behind = text[found.end() : found.end() + 20]
+    behind = text[found.end() : found.end() + 20].lower()
     return "nonce" not in behind and (found["mixed"] is not None or not _HASH.search(behind))
 
 
