@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -62,9 +63,8 @@ def begun_by(word: str) -> Begun:
     )
 
 
-def extension_meant(forms: Sequence[str]) -> str | None:
+def extension_meant(found: AbstractSet[str]) -> str | None:
     """The extension to which the only feature belongs that a text without a name speaks of."""
-    found = concepts_in(forms)
     features = [name.removeprefix(FEATURE) for name in found if name.startswith(FEATURE)]
     if not features and PORTAL in found:
         return EXTENSION_OF_PORTALS

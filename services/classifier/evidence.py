@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from services.classifier.features import Features, pairs_of
-from services.classifier.reading import Reading
+from services.classifier.sight import Sight, Words
 from services.classifier.words import spans_of
 
 Floats = npt.NDArray[np.float32]
@@ -21,67 +19,46 @@ LEAST_SHARE = 0.25
 """Of the strongest word's weight: what is weaker decided nothing."""
 CONSIDERED = 400
 """Words of a ticket that are looked at."""
-REMEMBERED_WORDS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """`directions`: answer x feature, how much it speaks for the answer rather than for others."""
+def phrases(words: Words, sight: Sight, direction: Floats) -> tuple[str, ...]:
+    """At most three phrases of a ticket that spoke most in a direction, one number a column."""
+    strength = strengths(words, sight, direction)
+    if not len(strength):
+        return ()
+    text = sight.reading.text
+    spans = spans_of(text)
+    found: list[str] = []
+    free = [True] * len(strength)
+    least = max(float(strength.max()) * LEAST_SHARE, 1e-6)
+    for centre in np.argsort(-strength, kind="stable")[: PHRASES * (2 * REACH + 1)].tolist():
+        if len(found) == PHRASES or strength[centre] < least:
+            break
+        if not free[centre]:
+            continue
+        first, last = _around(centre, free)
+        free[first : last + 1] = [False] * (last + 1 - first)
+        phrase = " ".join(text[spans[first][0] : spans[last][1]].split())
+        if len(phrase) > 1:
+            found.append(phrase[:LONGEST_PHRASE])
+    return tuple(found)
 
-    features: Features
-    directions: Floats
-    _alone: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
-    def phrases(self, reading: Reading, answer: int) -> tuple[str, ...]:
-        """At most three phrases of a ticket that spoke most for the answer."""
-        forms = reading.forms[:CONSIDERED]
-        if not forms:
-            return ()
-        strength = self.strengths(forms, answer)
-        text, spans = reading.text, spans_of(reading.text)
-        found: list[str] = []
-        free = [True] * len(forms)
-        least = max(float(strength.max()) * LEAST_SHARE, 1e-6)
-        for centre in np.argsort(-strength, kind="stable").tolist():
-            if len(found) == PHRASES or strength[centre] < least:
-                break
-            if not free[centre]:
-                continue
-            first, last = _around(centre, free)
-            free[first : last + 1] = [False] * (last + 1 - first)
-            phrase = " ".join(text[spans[first][0] : spans[last][1]].split())
-            if len(phrase) > 1:
-                found.append(phrase[:LONGEST_PHRASE])
-        return tuple(found)
-
-    def strengths(self, forms: Sequence[str], answer: int) -> Floats:
-        """How much each word speaks for the answer: by itself, by its pieces, by its pairs."""
-        strength = np.array([self._of_word(form)[answer] for form in forms])
-        known = [
-            (place, both)
-            for place, pair in enumerate(pairs_of(forms))
-            if (both := self.features.words.get(pair)) is not None
-        ]
-        if known:
-            first, pairs = np.array(known).T
-            says = 0.5 * self.features.rarity[pairs] * self.directions[answer, pairs]
-            strength[first] += says
-            strength[first + 1] += says
-        return strength.astype(np.float32)
-
-    def _of_word(self, form: str) -> tuple[float, ...]:
-        """Per answer, how much a word and its pieces say; remembered, for words come again."""
-        known = self._alone.get(form)
-        if known is None:
-            pieces = self.features.pieces_of(form)
-            says = (self.features.rarity[pieces] * self.directions[:, pieces]).sum(axis=1)
-            says /= max(1, len(pieces))
-            if (word := self.features.words.get(form)) is not None:
-                says += self.features.rarity[word] * self.directions[:, word]
-            known = tuple(says.tolist())
-            if len(self._alone) < REMEMBERED_WORDS:
-                self._alone[form] = known
-        return known
+def strengths(words: Words, sight: Sight, direction: Floats) -> Floats:
+    """How much each word speaks in a direction: by itself, by its pieces, by its pairs."""
+    n, (of_words, of_pieces) = words.columns, sight.lengths
+    both = np.concatenate([direction / of_words, direction / of_pieces]).astype(np.float32)
+    says = sight.shares[:, : 2 * n] @ both
+    forms = sight.reading.forms[:CONSIDERED]
+    strength = says[np.fromiter(map(sight.numbers.__getitem__, forms), np.int64, len(forms))]
+    pairs = [(place, i) for place, i in sight.pairs if place + 1 < CONSIDERED]
+    if pairs:
+        places, ids = np.array(pairs).T
+        rarity = words.features.rarity[ids]
+        half = 0.5 * rarity * (words.weights[ids] @ direction) / np.float32(of_words)
+        strength[places] += half
+        strength[places + 1] += half
+    return np.asarray(strength, np.float32)
 
 
 def _around(centre: int, free: Sequence[bool]) -> tuple[int, int]:

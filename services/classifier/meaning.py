@@ -70,7 +70,7 @@ class Shares:
     """What the first layer makes of each piece alone, computed once per piece.
 
     Row `NOTHING` is an empty place. `usual` pieces stay; the others are forgotten together when
-    the store is full. `own`: the piece's vector; `inner`: its projection per branch; `slots`: per
+    the store is full. `own`: the piece's vector, then its projection per branch; `slots`: per
     branch its share of the first layer's output, slot beside slot.
     """
 
@@ -80,8 +80,7 @@ class Shares:
         self._first = first
         size = 1 + len(usual) + REMEMBERED_PIECES
         self._row: dict[int, int] = {}
-        self.own = np.zeros((size, MEANING), np.float32)
-        self.inner = np.zeros((size, len(SPANS) * WIDTH), np.float32)
+        self.own = np.zeros((size, POOLED), np.float32)
         self.slots = [np.zeros((size, weights.shape[1]), np.float32) for weights in first]
         self._add([int(piece) for piece in usual])
 
@@ -104,7 +103,7 @@ class Shares:
         own = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
         inner = blocked(own, net.proj_W, PIECES_BLOCK) + net.proj_b
         inner = normed(inner, net.ln_g_all, net.ln_b_all, net.eps)
-        self.own[rows], self.inner[rows] = own, inner
+        self.own[rows, :MEANING], self.own[rows, MEANING:] = own, inner
         for branch, weights in enumerate(self._first):
             mine = inner[:, branch * WIDTH : (branch + 1) * WIDTH]
             self.slots[branch][rows] = blocked(mine, weights, PIECES_BLOCK)
@@ -185,19 +184,17 @@ class Encoder:
             rows[REACH + at : REACH + at + len(pieces)] = known[taken : taken + len(pieces)]
             bounds.append((at, at + len(pieces)))
             at, taken = at + len(pieces) + REACH, taken + len(pieces)
-        channels = np.empty((size, POOLED), np.float32)
         here = rows[REACH : REACH + size]
         empty = np.flatnonzero(here == NOTHING)
-        channels[:, :MEANING] = shares.own[here]
+        channels = shares.own[here]
         for branch in range(len(SPANS)):
-            once = self.first_layer(branch, rows)
-            once += shares.inner[here, branch * WIDTH : (branch + 1) * WIDTH]
-            once[empty] = 0
-            twice = self.second_layer(branch, once)
-            twice += net.b2[branch]
-            np.maximum(twice, 0, out=twice)
             first = MEANING + branch * WIDTH
-            np.add(twice, once, out=channels[:, first : first + WIDTH])
+            mine = channels[:, first : first + WIDTH]
+            mine += self.first_layer(branch, rows)
+            mine[empty] = 0
+            twice = self.second_layer(branch, mine)
+            twice += net.b2[branch]
+            mine += np.maximum(twice, 0, out=twice)
         return self._summed(channels, bounds)
 
     def _summed(self, channels: Floats, bounds: list[tuple[int, int]]) -> Floats:
@@ -230,7 +227,7 @@ class Encoder:
             return np.asarray(windows(once, branch) @ self.net.w2[branch], np.float32)
         by_slot, outer = self._second[branch]
         shares = np.zeros((len(once) + 2 * REACH, by_slot.shape[1]), np.float32)
-        shares[REACH : REACH + len(once)] = blocked(once, by_slot, PLACES_BLOCK)
+        blocked(once, by_slot, PLACES_BLOCK, shares[REACH : REACH + len(once)])
         return blocked(summed(shares, branch), outer, PLACES_BLOCK)
 
     def _first_by_slot(self) -> list[Floats]:
@@ -253,8 +250,8 @@ class Encoder:
         return np.asarray(vector / length[:, None], np.float32)
 
 
-def blocked(x: Floats, weights: Floats, rows: int) -> Floats:
-    """`x @ weights`, in products of `rows` rows each.
+def blocked(x: Floats, weights: Floats, rows: int, out: Floats | None = None) -> Floats:
+    """`x @ weights`, in products of `rows` rows each; into `out` where that is given.
 
     A library for matrices rounds differently by the number of rows; so a row's digits do not
     depend on how many others there are.
@@ -263,7 +260,9 @@ def blocked(x: Floats, weights: Floats, rows: int) -> Floats:
     whole = -(-given // rows) * rows
     if whole != given:
         x = np.vstack([x, np.zeros((whole - given, wide), np.float32)])
-    product = np.matmul(x.reshape(-1, rows, wide), weights)
+    if out is not None:
+        out = out.reshape(-1, rows, weights.shape[1])
+    product = np.matmul(x.reshape(-1, rows, wide), weights, out=out)
     return np.asarray(product.reshape(whole, -1)[:given], np.float32)
 
 

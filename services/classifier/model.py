@@ -1,4 +1,8 @@
-"""How likely is each answer? The trained model: loaded, verified, asked in batches."""
+"""How likely is each answer? The trained model: loaded, verified, asked in batches.
+
+Words are judged first. The sentence encoder is asked only where they leave open what is asked for,
+or where the ticket may be a security report.
+"""
 
 from __future__ import annotations
 
@@ -12,35 +16,48 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
-from services.classifier.evidence import Evidence
-from services.classifier.features import Features, Sparse
+from services.classifier.features import Features
 from services.classifier.meaning import Encoder, LowRank, blocked, hash_of_weights
 from services.classifier.reading import Reading
+from services.classifier.sight import Sight, Words
 from shared.contracts import ModelRef, ProductArea, Scope
 
 Floats = npt.NDArray[np.float32]
-FORMAT = 5
+Flags = npt.NDArray[np.bool_]
+FORMAT = 6
 SCOPES = tuple(Scope)
 AREAS = tuple(ProductArea)
+SECURITY = len(SCOPES)
 ANSWERS = len(SCOPES) + 1 + len(AREAS)
-"""Ten scopes, security, three areas; the first look at security comes after them."""
+"""Ten scopes, security, three areas."""
 ARTEFACT = Path(__file__).parent / "artefact" / "model.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How scores become probabilities, and from where they decide.
+
+    `softness`: of scope, security and area. `decides_from`: per scope, the least confidence.
+    """
+
+    softness: tuple[float, float, float]
+    decides_from: dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """What the model is, and what was chosen on data that it was not fitted on.
 
-    `temperatures`: softness of scope, security and area. `decides_from`: per scope, the least
-    confidence that decides. `security_from`: the least probability that raises the flag.
-    `look_from`: the least score of the first look that has a ticket looked at in full.
-    `familiar_from`: the least share of known words. `encoder`: the hash of its weights.
+    `by_words`, `in_full`: of judging by words alone, and with the encoder. `security_from`: the
+    least probability that raises the flag. `look_from`: the least score of a report by words alone
+    that has a ticket read in full. `familiar_from`: the least share of known words. `encoder`: the
+    hash of its weights.
     """
 
     name: str
     format: int
-    temperatures: tuple[float, float, float]
-    decides_from: dict[str, float]
+    by_words: Scale
+    in_full: Scale
     security_from: float
     look_from: float
     familiar_from: float
@@ -50,97 +67,106 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Likelihoods:
-    """Per ticket, calibrated: ten scopes in the order of `SCOPES`, security, three areas."""
+    """Per ticket, calibrated: ten scopes in the order of `SCOPES`, security, three areas.
+
+    `sure`: whether the best scope is likely enough to decide.
+    """
 
     scopes: Floats
     security: Floats
     areas: Floats
+    sure: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What speaks for which answer: ten scopes, security, three areas; and the first look.
+    """What speaks for which answer.
 
-    `surface`: feature x (answers, first look). `deep`: number of the encoder x answer.
+    `surface`: feature x (answers by words alone, answers in full); `bias` likewise. `deep`: number
+    of the encoder x answer.
     """
 
     surface: Floats
     deep: Floats
     bias: Floats
-    unread: Floats
-    """What the encoder says of a text on average: per answer, for texts that it does not read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     ref: ModelRef
     card: Card
-    features: Features
     encoder: Encoder
     weights: Weights
-    evidence: Evidence
-    first_look: Floats
+    words: Words
 
-    def see(self, readings: Sequence[Reading]) -> list[Sparse]:
-        """The features of readings, one each; what all the following take."""
-        return [self.features.of(reading) for reading in readings]
+    def see(self, readings: Sequence[Reading]) -> list[Sight]:
+        """What the words of readings say, one each; what all the following take."""
+        return [self.words.see(reading) for reading in readings]
 
-    def judge(
-        self, readings: Sequence[Reading], seen: Sequence[Sparse] | None = None
-    ) -> Likelihoods:
+    def judge(self, seen: Sequence[Sight]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
-        seen = self.see(readings) if seen is None else seen
-        return self.likelihoods(self._scores(seen, readings))
+        scores = np.stack([sight.scores for sight in seen])
+        by_words, in_full = scores[:, :ANSWERS], scores[:, ANSWERS:]
+        open_ = np.flatnonzero(self.leave_open(by_words)).tolist()
+        if open_:
+            in_full[open_] += self._deep([seen[i] for i in open_])
+        return self.likelihoods(scores)
 
-    def by_words(self, seen: Sequence[Sparse]) -> Floats:
-        """Ticket x scope: how likely each scope is by the words alone, roughly and quickly."""
-        n = len(SCOPES)
-        scores = self._surface(seen)[:, :n] + self.weights.unread[:n]
-        return softmax(scores / self.card.temperatures[0])
+    def judge_by_words(self, seen: Sequence[Sight]) -> Likelihoods:
+        """The same by words alone: roughly and quickly."""
+        scores = np.stack([sight.scores for sight in seen])
+        return _scaled(self.card.by_words, scores[:, :ANSWERS])
 
-    def security(self, readings: Sequence[Reading]) -> Floats:
+    def security(self, seen: Sequence[Sight]) -> Floats:
         """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
-        seen = self.see(readings)
-        likely = np.zeros(len(readings), np.float32)
-        may_be = np.flatnonzero(self._at_first_look(seen) >= self.card.look_from).tolist()
+        scores = np.stack([sight.scores for sight in seen])
+        may_be = np.flatnonzero(scores[:, SECURITY] >= self.card.look_from).tolist()
         if may_be:
-            scores = self._scores([seen[i] for i in may_be], [readings[i] for i in may_be])
-            likely[may_be] = self.likelihoods(scores).security
-        return likely
+            scores[may_be, ANSWERS:] += self._deep([seen[i] for i in may_be])
+        return self.likelihoods(scores).security
 
     def likelihoods(self, scores: Floats) -> Likelihoods:
-        """Of scores, ticket x (answers, first look)."""
-        scope_softness, security_softness, area_softness = self.card.temperatures
-        n = len(SCOPES)
-        report = 1.0 / (1.0 + np.exp(-scores[:, n] / security_softness))
+        """Of scores, ticket x (answers by words alone, answers in full)."""
+        by_words = _scaled(self.card.by_words, scores[:, :ANSWERS])
+        in_full = _scaled(self.card.in_full, scores[:, ANSWERS:])
+        open_ = self.leave_open(scores[:, :ANSWERS])
+        may_be = scores[:, SECURITY] >= self.card.look_from
         return Likelihoods(
-            softmax(scores[:, :n] / scope_softness),
-            np.where(scores[:, ANSWERS] >= self.card.look_from, report, 0).astype(np.float32),
-            softmax(scores[:, n + 1 : ANSWERS] / area_softness),
+            np.where(open_[:, None], in_full.scopes, by_words.scopes),
+            np.where(may_be, in_full.security, np.float32(0)),
+            np.where(open_[:, None], in_full.areas, by_words.areas),
+            np.where(open_, in_full.sure, by_words.sure),
         )
 
-    def _scores(self, seen: Sequence[Sparse], readings: Sequence[Reading]) -> Floats:
-        """Ticket x (answers, first look)."""
-        meaning = self.encoder.encode([reading.text for reading in readings])
-        deep = blocked(meaning, self.weights.deep, 1)
-        look = self._at_first_look(seen)
-        return np.column_stack([self._surface(seen)[:, :ANSWERS] + deep, look])
+    def leave_open(self, by_words: Floats) -> Flags:
+        """Which tickets must be read in full, by their words' scores."""
+        sure = _scaled(self.card.by_words, by_words).sure
+        return np.asarray(~sure | (by_words[:, SECURITY] >= self.card.look_from))
 
-    def _surface(self, seen: Sequence[Sparse]) -> Floats:
-        rows = [ticket.values @ self.weights.surface[ticket.ids] for ticket in seen]
-        return np.asarray(np.stack(rows) + self.weights.bias, np.float32)
+    def direction(self, answer: int) -> Floats:
+        """Column by column, what speaks for a scope rather than for the others, or for security."""
+        direction = np.zeros(2 * ANSWERS, np.float32)
+        if answer < len(SCOPES):
+            direction[: len(SCOPES)] = -1 / len(SCOPES)
+        direction[answer] += 1
+        return direction
 
-    def _at_first_look(self, seen: Sequence[Sparse]) -> Floats:
-        """The score of each ticket's words alone; the same digits for both processes."""
-        scores = [ticket.values @ self.first_look[ticket.ids] for ticket in seen]
-        return np.asarray(scores + self.weights.bias[ANSWERS], np.float32)
+    def _deep(self, seen: Sequence[Sight]) -> Floats:
+        meaning = self.encoder.encode([sight.reading.text for sight in seen])
+        return blocked(meaning, self.weights.deep, 1)
 
 
-def directions_of(weights: Weights) -> Floats:
-    """Answer x feature: each scope's weights above the mean of all ten, then security's."""
-    scopes = weights.surface[:, : len(SCOPES)].T
-    security = weights.surface[:, len(SCOPES)]
-    return np.ascontiguousarray(np.vstack([scopes - scopes.mean(axis=0), security]))
+def _scaled(scale: Scale, scores: Floats) -> Likelihoods:
+    scope_softness, security_softness, area_softness = scale.softness
+    scopes = softmax(scores[:, :SECURITY] / np.float32(scope_softness))
+    report = 1.0 / (1.0 + np.exp(-scores[:, SECURITY] / np.float32(security_softness)))
+    least = np.array([scale.decides_from[scope] for scope in SCOPES], np.float32)
+    return Likelihoods(
+        scopes,
+        np.asarray(report, np.float32),
+        softmax(scores[:, SECURITY + 1 :] / np.float32(area_softness)),
+        np.asarray(scopes.max(axis=1) >= least[scopes.argmax(axis=1)]),
+    )
 
 
 def softmax(scores: Floats) -> Floats:
@@ -164,7 +190,6 @@ def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights)
         "scale": scale.astype(np.float32),
         "deep": weights.deep.astype(np.float32),
         "bias": weights.bias.astype(np.float32),
-        "unread": weights.unread.astype(np.float32),
         "usual": encoder.usual.astype(np.int32),
     }
     for layer, lows in (("first", encoder.first or ()), ("second", encoder.second or ())):
@@ -179,26 +204,21 @@ def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights)
 def from_bytes(artefact: bytes) -> Model:
     """The model in an artefact; raises ValueError where this code or the encoder is another."""
     with np.load(io.BytesIO(artefact), allow_pickle=False) as parts:
-        card = Card(**orjson.loads(parts["card"].tobytes()))
-        if card.format != FORMAT:
-            raise ValueError(f"model format {card.format}, this code reads {FORMAT}")
-        if card.encoder != hash_of_weights():
+        document = orjson.loads(parts["card"].tobytes())
+        if document["format"] != FORMAT:
+            raise ValueError(f"model format {document['format']}, this code reads {FORMAT}")
+        if document["encoder"] != hash_of_weights():
             raise ValueError("the sentence encoder installed is not the one of the model")
+        scales = {name: Scale(**document[name]) for name in ("by_words", "in_full")}
         weights = Weights(
-            parts["surface"].astype(np.float32) * parts["scale"],
-            parts["deep"],
-            parts["bias"],
-            parts["unread"],
+            parts["surface"].astype(np.float32) * parts["scale"], parts["deep"], parts["bias"]
         )
-        features = _features(parts)
         return Model(
-            ModelRef(name=card.name, hash=hash_of(artefact)),
-            card,
-            features,
+            ModelRef(name=document["name"], hash=hash_of(artefact)),
+            Card(**document | scales),
             _encoder(parts),
             weights,
-            Evidence(features, directions_of(weights)),
-            np.ascontiguousarray(weights.surface[:, ANSWERS]),
+            Words(_features(parts), weights.surface, weights.bias),
         )
 
 

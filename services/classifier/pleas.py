@@ -6,6 +6,7 @@ Words are not evidence (promise 6): a sentence that only pleads is not read by t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+|[^.!?\n]+$")
 SHOUT = re.compile(
@@ -123,30 +124,36 @@ ASKS = re.compile(
 )
 
 
-def without_pleas(text: str) -> str:
-    """The text without the sentences that only plead; all of it where nothing else would stay."""
+def without_pleas(text: str, needs: Sequence[str]) -> str:
+    """The text without the sentences that only plead; all of it where nothing else would stay.
+
+    `needs`: what `needs_in` finds in the text, here as below.
+    """
     text = SHOUT.sub("", text) or text
-    if not may_plead(text):
+    if not needs:
         return text
-    kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence)]
+    kept = [sentence for sentence in SENTENCE.findall(text) if not only_pleads(sentence, needs)]
     rest = "".join(kept).strip()
     return rest if len(rest) > 2 else text
 
 
-def says_more(text: str) -> bool:
+def says_more(text: str, needs: Sequence[str]) -> bool:
     """Whether a text has any sentence that does not only plead."""
+    if not needs:
+        return any(map(str.isalpha, text))
     return any(
-        any(letter.isalpha() for letter in sentence) and not only_pleads(sentence)
-        for sentence in SENTENCE.findall(text)
+        any(map(str.isalpha, sentence)) and not only_pleads(sentence, needs)
+        for sentence in map(re.Match.group, SENTENCE.finditer(text))
     )
 
 
-def only_pleads(sentence: str) -> bool:
-    if len(sentence) > LONGEST_PLEA or not may_plead(sentence) or not PLEA.search(sentence):
+def only_pleads(sentence: str, needs: Sequence[str]) -> bool:
+    if len(sentence) > LONGEST_PLEA or not needs_in(sentence, needs) or not PLEA.search(sentence):
         return False
     return not ASKS.search(PLEA.sub(" ", sentence))
 
 
-def may_plead(text: str) -> bool:
+def needs_in(text: str, needs: Sequence[str] = PLEA_NEEDS) -> list[str]:
+    """What a text has of that which a plea needs; where it has none of it, it does not plead."""
     lowered = " ".join(text.lower().split())
-    return any(map(lowered.__contains__, PLEA_NEEDS))
+    return [need for need in needs if need in lowered]

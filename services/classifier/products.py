@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -54,9 +55,9 @@ def _mention(found: re.Match[str], text: str) -> Mention:
     return Mention(product, found.start(), found.end(), sure)
 
 
-def extension_of(text: str) -> str | None:
+def extension_of(found: Sequence[Mention]) -> str | None:
     """The extension that a text is about: the one named surely and first, else perhaps."""
-    named = [m for m in mentions(text) if m.product.area is ProductArea.EXTENSION]
+    named = [m for m in found if m.product.area is ProductArea.EXTENSION]
     named.sort(key=lambda mention: (not mention.sure, mention.start))
     return named[0].product.name if named else None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from services.classifier.pleas import says_more, without_pleas
+from services.classifier.pleas import needs_in, says_more, without_pleas
 from services.classifier.words import forms_of
 
 LONGEST_READ = 6_000
@@ -187,11 +187,12 @@ def read(subject: str, body: str) -> Reading:
         ask = "\n".join(words).strip()
     short, cut = within(ask)
     heading = plain(subject[:500]).replace("\n", " ").strip()
-    if has_words(heading) and says_more(heading) and not says_more(short):
+    of_heading, of_ask = needs_in(heading), needs_in(short)
+    if has_words(heading) and says_more(heading, of_heading) and not says_more(short, of_ask):
         short = ""
     return Reading(
-        without_pleas(heading),
-        without_pleas(short),
+        without_pleas(heading, of_heading),
+        without_pleas(short, of_ask),
         "\n".join(logs)[:LONGEST_LOG],
         quoted,
         cut or len(body) > LONGEST_SCANNED,
@@ -231,7 +232,7 @@ def without_history(lines: list[str]) -> tuple[list[str], bool]:
     for number, line in enumerate(lines):
         begins = history_begins(lines, number)
         above = "\n".join(kept) if begins else ""
-        if begins and has_words(above) and says_more(above):
+        if begins and has_words(above) and says_more(above, needs_in(above)):
             return kept, True
         if not begins and not MAIL_HEADER.match(line):
             kept.append(line.lstrip("> "))
@@ -284,7 +285,8 @@ def is_footer(line: str) -> bool:
 
 
 def may_be_footer(line: str) -> bool:
-    return any(map(line.lower().__contains__, FOOTER_NEEDS))
+    """Whether a line has enough of what its two phrases need."""
+    return sum(map(line.lower().count, FOOTER_NEEDS)) > 1
 
 
 def set_apart(lines: list[str]) -> tuple[list[str], list[str]]:

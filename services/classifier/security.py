@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.classifier.model import SCOPES, Model
+from services.classifier.evidence import phrases
+from services.classifier.model import SECURITY, Model
 from services.classifier.reading import Reading
+from services.classifier.sight import Sight
 from shared.contracts import Finder, Security
-
-ANSWER = len(SCOPES)
-"""The column of the weights that speaks of security."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,11 @@ class Look:
     reasons: tuple[str, ...] = ()
 
 
-def look(model: Model, reading: Reading, probability: float) -> Look:
+def look(model: Model, sight: Sight, probability: float) -> Look:
     """The finding for a ticket whose probability of being a report is known."""
     if probability < model.card.security_from:
         return Look(probability, found=False)
-    told = model.evidence.phrases(reading, ANSWER)
+    told = phrases(model.words, sight, model.direction(SECURITY))
     return Look(probability, found=True, reasons=tuple(f"reads as: {phrase}" for phrase in told))
 
 
@@ -34,8 +33,9 @@ def look_at(model: Model, readings: Sequence[Reading]) -> list[Look]:
     """The security look alone, for the process that does nothing else."""
     if not readings:
         return []
-    likely = model.security(readings)
-    return [look(model, r, float(p)) for r, p in zip(readings, likely, strict=True)]
+    seen = model.see(readings)
+    likely = model.security(seen)
+    return [look(model, sight, float(p)) for sight, p in zip(seen, likely, strict=True)]
 
 
 def raised(before: Security, found: Look) -> Security:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
-from services.classifier.concepts import concepts_in
-from services.classifier.products import mentions
+from services.classifier.products import Mention
 from services.classifier.reading import Reading
 from shared.contracts import ProductArea
 
@@ -30,13 +30,15 @@ QUESTION = re.compile(r"[?？]")
 OUR_NAME = re.compile(r"crm\b", re.IGNORECASE)
 
 
-def signs_of(reading: Reading) -> Iterator[str]:
-    """The names of the signs found, each once."""
+def signs_of(
+    reading: Reading, products: Sequence[Mention], concepts: AbstractSet[str]
+) -> Iterator[str]:
+    """The names of the signs found, each once; of products and concepts that stand in the text."""
     text, log = reading.text, reading.log
     both = f"{text}\n{log}" if log else text
     lowered = both.lower()
-    yield from _products(reading)
-    yield from (f"says: {name}" for name in sorted(concepts_in(reading.forms)))
+    yield from _products(products)
+    yield from (f"says: {name}" for name in sorted(concepts))
     if log:
         yield "log"
     for sign, pattern, needed, where in (
@@ -53,8 +55,7 @@ def signs_of(reading: Reading) -> Iterator[str]:
             yield sign
 
 
-def _products(reading: Reading) -> Iterator[str]:
-    found = mentions(reading.text)
+def _products(found: Sequence[Mention]) -> Iterator[str]:
     yield from sorted({f"product {mention.product.name}" for mention in found})
     extensions = [m for m in found if m.product.area is ProductArea.EXTENSION]
     if any(mention.sure for mention in extensions):

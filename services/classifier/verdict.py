@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from services.classifier.asks import asks_of
 from services.classifier.concepts import extension_meant
+from services.classifier.evidence import phrases
 from services.classifier.model import AREAS, SCOPES, Likelihoods, Model
 from services.classifier.products import extension_of
-from services.classifier.reading import Reading, has_words, read
+from services.classifier.reading import has_words, read
 from services.classifier.scope import CLAUSES, in_scope
 from services.classifier.security import Look, look
+from services.classifier.sight import Sight
 from shared.contracts import Finding, ProductArea, Scope, Verdict
 
 Floats = npt.NDArray[np.float32]
@@ -22,8 +24,6 @@ ANOTHER_ASK = 0.9
 """From which confidence a part of a ticket counts as an ask of its own."""
 NOT_THIS_ASK = 0.2
 """Up to which likelihood of the main ask's scope it does."""
-LEAST_LEAD = 0.2
-"""By which another scope must lead, by a part's words alone, for the part to be read in full."""
 LONGEST_SPAN = 300
 
 
@@ -39,85 +39,63 @@ def judge(model: Model, texts: Sequence[tuple[str, str]]) -> list[Judgement]:
     """A judgement per (subject, body), in their order; none depends on another."""
     if not texts:
         return []
-    readings = [read(subject, body) for subject, body in texts]
-    likely = model.judge(readings)
-    answers = [answer_of(likely, row) for row in range(len(readings))]
-    asks = further_asks(model, readings, answers)
+    seen = model.see([read(subject, body) for subject, body in texts])
+    likely = model.judge(seen)
+    answers = [answer_of(likely, row) for row in range(len(seen))]
+    asks = further_asks(model, seen, answers)
     return [
         Judgement(
-            conclude(model, reading, answers[row], asks[row]),
-            look(model, reading, float(likely.security[row])),
+            conclude(model, sight, answers[row], asks[row]),
+            look(model, sight, float(likely.security[row])),
         )
-        for row, reading in enumerate(readings)
+        for row, sight in enumerate(seen)
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Likely:
-    """How likely each scope and each area is, for a ticket or a part of one."""
+    """How likely each scope and each area is, for a ticket or a part of one; whether it's sure."""
 
     scopes: Floats
     areas: Floats
+    sure: bool
 
 
 def answer_of(likely: Likelihoods, row: int) -> Likely:
-    return Likely(likely.scopes[row], likely.areas[row])
+    return Likely(likely.scopes[row], likely.areas[row], bool(likely.sure[row]))
 
 
 def further_asks(
-    model: Model, readings: Sequence[Reading], answers: Sequence[Likely]
-) -> list[list[tuple[Reading, Likely]]]:
-    """Per ticket, its parts that may ask for something else, and what each asks for.
-
-    Only parts whose words alone speak for another scope are read in full.
-    """
-    found: list[list[tuple[Reading, Likely]]] = [[] for _ in readings]
+    model: Model, seen: Sequence[Sight], answers: Sequence[Likely]
+) -> list[list[tuple[Sight, Likely]]]:
+    """Per ticket, its parts that may ask for something else, and what each asks for, by words."""
+    found: list[list[tuple[Sight, Likely]]] = [[] for _ in seen]
     parts = [
         (row, part)
-        for row, reading in enumerate(readings)
-        if is_decided(model, reading, answers[row].scopes)
-        for part in asks_of(reading.ask)
+        for row, sight in enumerate(seen)
+        if is_decided(model, sight, answers[row])
+        for part in asks_of(sight.reading.ask)
     ]
     if not parts:
         return found
-    seen = model.see([part for _, part in parts])
-    leads = [
-        lead_of_another(scopes, int(answers[row].scopes.argmax()))
-        for (row, _), scopes in zip(parts, model.by_words(seen), strict=True)
-    ]
-    worth = [number for number, lead in enumerate(leads) if lead >= LEAST_LEAD]
-    if worth:
-        likely = model.judge([parts[i][1] for i in worth], [seen[i] for i in worth])
-        for number, i in enumerate(worth):
-            row, part = parts[i]
-            found[row].append((part, answer_of(likely, number)))
+    sights = model.see([part for _, part in parts])
+    likely = model.judge_by_words(sights)
+    for number, (row, _) in enumerate(parts):
+        found[row].append((sights[number], answer_of(likely, number)))
     return found
 
 
-def lead_of_another(scopes: Floats, primary: int) -> float:
-    """By how much the best of the other scopes is likelier than the main ask's."""
-    others = [
-        float(likely)
-        for number, likely in enumerate(scopes)
-        if number != primary and SCOPES[number] is not Scope.UNCLEAR
-    ]
-    return max(others) - float(scopes[primary])
-
-
 def conclude(
-    model: Model,
-    reading: Reading,
-    likely: Likely,
-    asks: Sequence[tuple[Reading, Likely]] = (),
+    model: Model, sight: Sight, likely: Likely, asks: Sequence[tuple[Sight, Likely]] = ()
 ) -> Verdict:
     """The verdict on one ticket; of a text without words, that it says nothing."""
-    if not has_words(reading.text, least=1):
+    if not has_words(sight.reading.text, least=1):
         empty = Finding(scope=Scope.UNCLEAR, in_scope=False)
         return Verdict(findings=(empty,), decided=True, model=model.ref)
     order = np.argsort(-likely.scopes, kind="stable")
     best, second = int(order[0]), int(order[1])
-    decided = is_decided(model, reading, likely.scopes)
-    main = finding(reading, best, likely, model.evidence.phrases(reading, best))
+    decided = is_decided(model, sight, likely)
+    main = finding(sight, best, likely, phrases(model.words, sight, model.direction(best)))
     return Verdict(
         findings=(main, *(further_findings(best, asks) if decided else ())),
         decided=decided,
@@ -126,38 +104,36 @@ def conclude(
     )
 
 
-def is_decided(model: Model, reading: Reading, scopes: Floats) -> bool:
+def is_decided(model: Model, sight: Sight, likely: Likely) -> bool:
     """Whether the best answer is sure enough, in a language that the model knows."""
-    best = int(scopes.argmax())
-    enough = scopes[best] >= model.card.decides_from[SCOPES[best]]
-    return bool(enough) and model.features.familiar(reading) >= model.card.familiar_from
+    return likely.sure and sight.familiar >= model.card.familiar_from
 
 
-def further_findings(primary: int, asks: Sequence[tuple[Reading, Likely]]) -> tuple[Finding, ...]:
+def further_findings(primary: int, asks: Sequence[tuple[Sight, Likely]]) -> tuple[Finding, ...]:
     """One finding per other scope that a part of the ticket surely asks for."""
     found: dict[int, Finding] = {}
     for part, likely in asks:
         best = int(likely.scopes.argmax())
         sure = likely.scopes[best] >= ANOTHER_ASK and likely.scopes[primary] <= NOT_THIS_ASK
         if sure and best != primary and SCOPES[best] is not Scope.UNCLEAR and best not in found:
-            found[best] = finding(part, best, likely, (part.ask[:LONGEST_SPAN],))
+            found[best] = finding(part, best, likely, (part.reading.ask[:LONGEST_SPAN],))
     return tuple(found.values())
 
 
-def finding(reading: Reading, answer: int, likely: Likely, evidence: tuple[str, ...]) -> Finding:
+def finding(sight: Sight, answer: int, likely: Likely, evidence: tuple[str, ...]) -> Finding:
     scope = SCOPES[answer]
     area = AREAS[int(likely.areas.argmax())]
     return Finding(
         scope=scope,
         in_scope=in_scope(scope),
         product_area=area,
-        extension=_extension(reading) if area is ProductArea.EXTENSION else None,
+        extension=_extension(sight) if area is ProductArea.EXTENSION else None,
         clauses=CLAUSES[scope],
         evidence=evidence,
         confidence=round(float(likely.scopes[answer]), 4),
     )
 
 
-def _extension(reading: Reading) -> str | None:
+def _extension(sight: Sight) -> str | None:
     """By its name, else by a feature that no other one has."""
-    return extension_of(reading.text) or extension_meant(reading.forms)
+    return extension_of(sight.products) or extension_meant(sight.concepts)

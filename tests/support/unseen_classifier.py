@@ -33,10 +33,10 @@ def judgements(model: Model) -> dict[str, Judgement]:
     likely = model.likelihoods(unseen.load(ARTEFACT, model.ref.hash).of(tickets))
     found = {}
     for row, ticket in enumerate(tickets):
-        reading = read(ticket.subject, ticket.body)
-        said = verdict.conclude(model, reading, verdict.answer_of(likely, row))
-        seen = look(model, reading, float(likely.security[row]))
-        found[f"sample-{ticket.id}"] = Judgement(said, seen)
+        [sight] = model.see([read(ticket.subject, ticket.body)])
+        said = verdict.conclude(model, sight, verdict.answer_of(likely, row))
+        looked = look(model, sight, float(likely.security[row]))
+        found[f"sample-{ticket.id}"] = Judgement(said, looked)
     return found
 
 

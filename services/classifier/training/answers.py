@@ -68,12 +68,13 @@ def answer_unseen(
 ) -> list[Answer]:
     """The same by models that were not fitted on a ticket's author: main findings alone."""
     likely = model.likelihoods(unseen.of(tickets))
+    seen = model.see([ticket.reading for ticket in tickets])
     return [
         Answer(
             ticket,
             Judgement(
-                conclude(model, ticket.reading, answer_of(likely, row)),
-                look(model, ticket.reading, float(likely.security[row])),
+                conclude(model, seen[row], answer_of(likely, row)),
+                look(model, seen[row], float(likely.security[row])),
             ),
             screen(ticket.subject, ticket.body),
         )

@@ -1,4 +1,4 @@
-"""Which weights explain the labelled tickets? A vocabulary and three linear models."""
+"""Which weights explain the labelled tickets? A vocabulary, three linear models, and again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,18 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from services.classifier.features import Features, pairs_of, pieces_in
+from services.classifier.concepts import concepts_in
+from services.classifier.features import (
+    PIECES_WEIGHT,
+    SIGN_WEIGHT,
+    Features,
+    pairs_of,
+    pieces_in,
+    strength_of,
+)
 from services.classifier.meaning import MEANING, POOLED, SIZE, Encoder
 from services.classifier.model import AREAS, SCOPES, Weights
+from services.classifier.products import mentions
 from services.classifier.reading import Reading
 from services.classifier.signs import signs_of
 from services.classifier.training.corpus import Labelled
@@ -27,6 +36,7 @@ SPARE = 100
 ROUNDS = 2
 SEED = 5
 LEAST_STRENGTH = 1e-6
+TINY = 1e-12
 SECOND_ANSWER_WEIGHT = 0.3
 """How much of a ticket speaks for its second defensible category."""
 
@@ -82,30 +92,30 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was learned in the spaces of `Material`: dimension x answer, and the first look."""
+    """What was learned in the spaces of `Material`, dimension x answer: by words alone, in full."""
 
-    answers: Floats
-    first_look: Floats
+    by_words: Floats
+    in_full: Floats
     bias: Floats
 
     def scores(self, material: Material, rows: Rows) -> Floats:
-        """Ticket x (answers, first look)."""
-        answers = material.common.places[rows] @ self.answers
-        first_look = material.surface_common.places[rows] @ self.first_look
-        return np.asarray(np.hstack([answers, first_look]) + self.bias, np.float32)
+        """Ticket x (answers by words alone, answers in full)."""
+        by_words = material.surface_common.places[rows] @ self.by_words
+        in_full = material.common.places[rows] @ self.in_full
+        return np.asarray(np.hstack([by_words, in_full]) + self.bias, np.float32)
 
     def weights(self, material: Material) -> Weights:
         """The same for features and numbers of the encoder, by how much each ticket says."""
-        says = material.common.says(self.answers)
-        first_says = material.surface_common.says(self.first_look)
+        by_words = material.surface_common.says(self.by_words)
+        in_full = material.common.says(self.in_full)
         even = (material.deep - material.deep_mean) * material.deep_scale
-        deep = (even.T @ says) * material.deep_scale[:, None]
-        unread = material.deep_mean @ deep
+        deep = (even.T @ in_full) * material.deep_scale[:, None]
+        bias = self.bias.copy()
+        bias[self.by_words.shape[1] :] -= material.deep_mean @ deep
         return Weights(
-            (material.surface.T @ np.hstack([says, first_says])).astype(np.float32),
+            (material.surface.T @ np.hstack([by_words, in_full])).astype(np.float32),
             deep.astype(np.float32),
-            (self.bias - np.append(unread, 0)).astype(np.float32),
-            unread.astype(np.float32),
+            bias.astype(np.float32),
         )
 
 
@@ -126,23 +136,23 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
 def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     """What the tickets `rows` say, fitted on these alone."""
     tickets = [material.tickets[row] for row in rows]
-    x, surface_x = material.common.places[rows], material.surface_common.places[rows]
+    by_words, words_bias = answers_of(material.surface_common.places[rows], tickets, choice)
+    in_full, bias = answers_of(material.common.places[rows], tickets, choice)
+    return Fitted(by_words, in_full, np.concatenate([words_bias, bias]))
+
+
+def answers_of(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> tuple[Floats, Floats]:
+    """Dimension x answer, and a bias for each: three linear models."""
     weight = np.array([ticket.weight for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
     scope = fit_scope(x, tickets, choice)
-    security, first_look = (
-        LogisticRegression(C=choice.security_strength, max_iter=2000, class_weight="balanced").fit(
-            given, reports, weight
-        )
-        for given in (x, surface_x)
-    )
+    security = LogisticRegression(
+        C=choice.security_strength, max_iter=2000, class_weight="balanced"
+    ).fit(x, reports, weight)
     area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(x, areas, weight)
-    return Fitted(
-        np.vstack([scope.coef_, security.coef_, area.coef_]).T,
-        first_look.coef_.T,
-        np.concatenate([m.intercept_ for m in (scope, security, area, first_look)]),
-    )
+    models = (scope, security, area)
+    return np.vstack([m.coef_ for m in models]).T, np.concatenate([m.intercept_ for m in models])
 
 
 def common(gram: Floats) -> Common:
@@ -194,7 +204,7 @@ def vocabulary(readings: Sequence[Reading], choice: Choice) -> Features:
         forms = reading.forms
         words.update(set(forms) | set(pairs_of(forms)))
         pieces.update({piece for form in set(forms) for piece in pieces_in(form)})
-        signs.update(set(signs_of(reading)))
+        signs.update(set(signs_in(reading)))
     known_words = _frequent(words, choice.least_words)
     known_pieces = _frequent(pieces, choice.least_pieces)
     known_signs = _frequent(signs, 3)
@@ -209,17 +219,46 @@ def vocabulary(readings: Sequence[Reading], choice: Choice) -> Features:
 
 
 def matrix(features: Features, readings: Iterable[Reading]) -> csr_matrix:
-    """Ticket x feature."""
-    tickets = [features.of(reading) for reading in readings]
-    starts = np.cumsum([0] + [len(ticket.ids) for ticket in tickets])
+    """Ticket x feature, as `Words` sums them up."""
+    tickets = [numbers_of(features, reading) for reading in readings]
+    starts = np.cumsum([0] + [len(ticket) for ticket in tickets])
     return csr_matrix(
         (
-            np.concatenate([ticket.values for ticket in tickets]),
-            np.concatenate([ticket.ids for ticket in tickets]),
+            np.array([value for ticket in tickets for value in ticket.values()], np.float32),
+            np.array([i for ticket in tickets for i in ticket]),
             starts,
         ),
         shape=(len(tickets), features.size),
     )
+
+
+def numbers_of(features: Features, reading: Reading) -> dict[int, float]:
+    """Of one ticket, which features, and how strong."""
+    counts = Counter(reading.forms)
+    words: dict[int, float] = {}
+    for name, count in (counts + Counter(pairs_of(reading.forms))).items():
+        if (i := features.words.get(name)) is not None:
+            words[i] = strength_of(count) * float(features.rarity[i])
+    pieces: dict[int, float] = {}
+    squares = 0.0
+    for form, count in counts.items():
+        ids, values = features.pieces_of(form)
+        said = strength_of(count) * values
+        squares += float(said @ said)
+        for i, value in zip(ids.tolist(), said.tolist(), strict=True):
+            pieces[i] = pieces.get(i, 0.0) + value
+    of_words = max(sum(value * value for value in words.values()), TINY) ** 0.5
+    of_pieces = max(squares, TINY) ** 0.5
+    signs = (features.signs.get(sign) for sign in signs_in(reading))
+    return (
+        {i: value / of_words for i, value in words.items()}
+        | {i: PIECES_WEIGHT * value / of_pieces for i, value in pieces.items()}
+        | {i: SIGN_WEIGHT for i in signs if i is not None}
+    )
+
+
+def signs_in(reading: Reading) -> Iterable[str]:
+    return signs_of(reading, mentions(reading.text), concepts_in(reading.forms))
 
 
 def _frequent(counts: Counter[str], least: int) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import override
 
-from services.classifier.meaning import REACH, SPANS, WIDTH, Encoder, LowRank, windows
+from services.classifier.meaning import MEANING, REACH, SPANS, WIDTH, Encoder, LowRank, windows
 
 FIRST_RANKS = (32, 48, 64)
 SECOND_RANKS = (12, 12, 16)
@@ -29,8 +29,8 @@ class Watching(Encoder):
     @override
     def first_layer(self, branch: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         assert self._shares is not None
-        mine = self._shares.inner[rows[REACH:-REACH], branch * WIDTH : (branch + 1) * WIDTH]
-        given = windows(mine, branch)
+        inner = self._shares.own[rows[REACH:-REACH], MEANING + branch * WIDTH :][:, :WIDTH]
+        given = windows(inner, branch)
         self.before[branch] += given.T @ given
         return super().first_layer(branch, rows)
 

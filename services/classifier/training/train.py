@@ -16,7 +16,9 @@ from services.classifier.model import (
     AREAS,
     FORMAT,
     SCOPES,
+    SECURITY,
     Card,
+    Scale,
     Weights,
     softmax,
     to_bytes,
@@ -49,9 +51,9 @@ class Trained:
 
 
 def out_of_fold(material: Material, choice: Choice) -> Floats:
-    """Scores of every ticket, by models that were not fitted on its author."""
+    """Scores of every ticket, by words alone and in full, by models not fitted on its author."""
     tickets = material.tickets
-    scores = np.zeros((len(tickets), ANSWERS + 1), np.float32)
+    scores = np.zeros((len(tickets), 2 * ANSWERS), np.float32)
     for seen, judged in folds(tickets):
         scores[judged] = fit(material, seen, choice).scores(material, judged)
     return scores
@@ -64,7 +66,8 @@ def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> Trained:
         encoder = shrunk([ticket.reading.text for ticket in tickets])
         material = material_of(tickets, encoder, choice)
         unseen = out_of_fold(material, choice)
-        second = second_look(unseen, tickets)
+        by_words, in_full = np.hsplit(unseen, 2)
+        second = SecondLooks(second_look(by_words, tickets), second_look(in_full, tickets))
         unseen = second.applied_to(unseen)
         card = choose(tickets, unseen)
         weights = fit(material, np.arange(len(tickets)), choice).weights(material)
@@ -74,9 +77,8 @@ def train(tickets: Sequence[Labelled], choice: Choice | None = None) -> Trained:
             encoder,
             Weights(
                 second.applied_to(weights.surface, shift=False),
-                second.applied_to(weights.deep, shift=False),
+                second.in_full.applied_to(weights.deep, shift=False),
                 second.applied_to(weights.bias[None])[0],
-                second.applied_to(weights.unread[None], shift=False)[0],
             ),
         )
         return Trained(artefact, unseen)
@@ -91,16 +93,32 @@ class SecondLook:
 
     def applied_to(self, answers: Floats, *, shift: bool = True) -> Floats:
         """Scores, or columns of weights, with those of security and area replaced."""
-        again = answers[:, :ANSWERS] @ self.turn + (self.shift if shift else 0)
-        scopes, first_look = answers[:, : len(SCOPES)], answers[:, ANSWERS:]
-        return np.hstack([scopes, again, first_look]).astype(np.float32)
+        again = answers @ self.turn + (self.shift if shift else 0)
+        return np.hstack([answers[:, :SECURITY], again]).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLooks:
+    """One for judging by words alone, one for judging in full; over both side by side."""
+
+    by_words: SecondLook
+    in_full: SecondLook
+
+    def applied_to(self, answers: Floats, *, shift: bool = True) -> Floats:
+        by_words, in_full = np.hsplit(answers, 2)
+        return np.hstack(
+            [
+                self.by_words.applied_to(by_words, shift=shift),
+                self.in_full.applied_to(in_full, shift=shift),
+            ]
+        )
 
 
 def second_look(unseen: Floats, tickets: Sequence[Labelled]) -> SecondLook:
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
-    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen[:, :ANSWERS], reports)
-    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen[:, :ANSWERS], areas)
+    security = LogisticRegression(C=0.1, max_iter=2000).fit(unseen, reports)
+    area = LogisticRegression(C=0.1, max_iter=2000).fit(unseen, areas)
     return SecondLook(
         np.vstack([security.coef_, area.coef_]).T.astype(np.float32),
         np.concatenate([security.intercept_, area.intercept_]).astype(np.float32),
@@ -108,28 +126,44 @@ def second_look(unseen: Floats, tickets: Sequence[Labelled]) -> SecondLook:
 
 
 def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
-    """Temperatures and thresholds, from scores of tickets that the model never saw."""
-    n = len(SCOPES)
-    right = right_answers(tickets)
+    """Temperatures and thresholds, from scores of tickets that the model never saw.
+
+    Those of judging in full come from the tickets that their words leave open.
+    """
+    by_words, in_full = np.hsplit(scores, 2)
     reports = np.array([ticket.security for ticket in tickets])
-    areas = np.array([[ticket.product_area is area for area in AREAS] for ticket in tickets])
-    security = np.stack([np.zeros(len(tickets)), scores[:, n]], axis=1).astype(np.float32)
-    softness = (
-        temperature(scores[:, :n], right),
-        temperature(security, np.stack([~reports, reports], axis=1)),
-        temperature(scores[:, n + 1 : ANSWERS], areas),
-    )
-    likely = softmax(scores[:, :n] / np.float32(softness[0]))
-    likely_report = softmax(security / np.float32(softness[1]))[:, 1]
+    look_from = first_look_threshold(by_words[:, SECURITY], reports)
+    quick, sure = scale_of(tickets, by_words)
+    open_ = np.flatnonzero(~sure | (by_words[:, SECURITY] >= look_from)).tolist()
+    slow, _ = scale_of([tickets[row] for row in open_], in_full[open_])
+    report = 1 / (1 + np.exp(-in_full[:, SECURITY] / np.float32(slow.softness[1])))
+    likely = np.where(by_words[:, SECURITY] >= look_from, report, 0).astype(np.float32)
     usual = np.array([not t.security and t.author not in LOOK_ALIKES for t in tickets])
     return Card(
         name=NAME,
         format=FORMAT,
-        temperatures=softness,
-        decides_from=thresholds(likely, right),
-        security_from=security_threshold(likely_report[usual]),
-        look_from=first_look_threshold(scores[:, ANSWERS], reports),
+        by_words=quick,
+        in_full=slow,
+        security_from=security_threshold(likely[usual]),
+        look_from=look_from,
         familiar_from=FAMILIAR_FROM,
         encoder=hash_of_weights(),
         trained_on={"tickets": len(tickets), "authors": sorted({t.author for t in tickets})},
     )
+
+
+def scale_of(tickets: Sequence[Labelled], scores: Floats) -> tuple[Scale, npt.NDArray[np.bool_]]:
+    """The scale for these tickets' scores, and which tickets it decides."""
+    right = right_answers(tickets)
+    reports = np.array([ticket.security for ticket in tickets])
+    areas = np.array([[ticket.product_area is area for area in AREAS] for ticket in tickets])
+    security = np.stack([np.zeros(len(tickets)), scores[:, SECURITY]], axis=1).astype(np.float32)
+    softness = (
+        temperature(scores[:, :SECURITY], right),
+        temperature(security, np.stack([~reports, reports], axis=1)),
+        temperature(scores[:, SECURITY + 1 :], areas),
+    )
+    likely = softmax(scores[:, :SECURITY] / np.float32(softness[0]))
+    decides_from = thresholds(likely, right)
+    least = np.array([decides_from[scope] for scope in SCOPES], np.float32)
+    return Scale(softness, decides_from), likely.max(axis=1) >= least[likely.argmax(axis=1)]

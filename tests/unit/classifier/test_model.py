@@ -43,16 +43,16 @@ def test_no_pickle_is_read(tmp_path):
 
 
 def test_a_ticket_gets_the_same_answer_alone_and_among_others(model):
-    readings = [read(*text) for text in TEXTS]
-    together = model.judge(readings)
-    for row, reading in enumerate(readings):
-        alone = model.judge([reading])
+    seen = model.see([read(*text) for text in TEXTS])
+    together = model.judge(seen)
+    for row, sight in enumerate(seen):
+        alone = model.judge([sight])
         assert np.array_equal(alone.scopes[0], together.scopes[row])
         assert alone.security[0] == together.security[row]
 
 
 def test_likelihoods_of_scopes_add_up_to_one(model):
-    likely = model.judge([read(*text) for text in TEXTS])
+    likely = model.judge(model.see([read(*text) for text in TEXTS]))
     np.testing.assert_allclose(likely.scopes.sum(axis=1), 1.0, atol=1e-5)
     np.testing.assert_allclose(likely.areas.sum(axis=1), 1.0, atol=1e-5)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.classifier.concepts import FEATURE, extension_meant, load_concepts
+from services.classifier.concepts import FEATURE, concepts_in, extension_meant, load_concepts
 from services.classifier.products import extension_of, mentions
 from services.classifier.words import forms_of
 from shared.catalogue import load_catalogue
@@ -22,7 +22,7 @@ from shared.contracts import ProductArea
     ],
 )
 def test_names_are_found_as_people_write_them(text, name):
-    assert extension_of(text) == name
+    assert extension_of(mentions(text)) == name
 
 
 def test_an_everyday_word_alone_is_no_sure_mention():
@@ -46,7 +46,7 @@ def test_another_plugin_is_no_product_of_ours():
     ],
 )
 def test_an_extension_without_its_name_is_known_by_what_it_alone_has(text, name):
-    assert extension_meant(forms_of(text)) == name
+    assert extension_meant(concepts_in(forms_of(text))) == name
 
 
 def test_every_feature_belongs_to_an_extension_of_the_catalogue():

@@ -51,8 +51,8 @@ def test_no_error_is_over_its_ceiling(measured, name):
 
 def test_scores_of_another_model_are_refused(tmp_path):
     tickets = load_folder(DEVELOPMENT)[:2]
-    save(tmp_path / "m.npz", "sha256:a", tickets, np.zeros((2, 15), np.float32))
-    assert load(tmp_path / "m.npz", "sha256:a").of(tickets).shape == (2, 15)
+    save(tmp_path / "m.npz", "sha256:a", tickets, np.zeros((2, 28), np.float32))
+    assert load(tmp_path / "m.npz", "sha256:a").of(tickets).shape == (2, 28)
     with pytest.raises(ValueError, match="is not of the model sha256:b"):
         load(tmp_path / "m.npz", "sha256:b")
     with pytest.raises(ValueError, match="no out-of-fold scores of ticket "):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.classifier.pleas import PLEA, SENTENCE, may_plead
+from services.classifier.pleas import PLEA, SENTENCE, needs_in
 from services.classifier.reading import FOOTER, LONGEST_READ, may_be_footer, read
 from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
 from services.classifier.training.metamorphic import CHANGES
@@ -124,12 +124,13 @@ def test_no_plea_escapes_the_quick_look():
         for change in CHANGES.values():
             text = "\n".join(change(ticket.subject, ticket.body))
             sentences = [s for s in SENTENCE.findall(text) if PLEA.search(s)]
-            assert all(may_plead(sentence) for sentence in sentences)
+            assert all(needs_in(sentence) for sentence in sentences)
 
 
 def test_no_footer_escapes_the_quick_look():
     for ticket in load_folder(TRAIN) + load_folder(DEVELOPMENT):
-        footers = [line for line in ticket.body.split("\n") if FOOTER.search(line)]
+        lines = ticket.body.split("\n")
+        footers = [line for line in lines if len(FOOTER.findall(line)) > 1]
         assert all(may_be_footer(line) for line in footers)
 
 

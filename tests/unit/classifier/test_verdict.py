@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.classifier.asks import asks_of
 from services.classifier.reading import read
 from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
-from services.classifier.verdict import Likely, conclude, judge, lead_of_another
+from services.classifier.verdict import Likely, conclude, judge
 from shared.contracts import ProductArea, Scope
 
 
@@ -69,8 +69,9 @@ def test_who_abstains_names_the_two_best_categories(model):
     scopes = np.full(len(Scope), 0.05, np.float32)
     scopes[list(Scope).index(Scope.BUG_REPORT)] = 0.31
     scopes[list(Scope).index(Scope.PRODUCT_QUESTION)] = 0.29
-    likely = Likely(scopes, np.array([1.0, 0.0, 0.0], np.float32))
-    found = conclude(model, read("", "It is about the thing with the quotes."), likely)
+    likely = Likely(scopes, np.array([1.0, 0.0, 0.0], np.float32), sure=False)
+    [sight] = model.see([read("", "It is about the thing with the quotes.")])
+    found = conclude(model, sight, likely)
     assert not found.decided
     assert found.candidates == (Scope.BUG_REPORT, Scope.PRODUCT_QUESTION)
     assert found.findings[0].confidence == pytest.approx(0.31)
@@ -89,14 +90,6 @@ def test_what_stands_before_the_first_ask_is_no_ask():
         "Also, where is the logo set?",
     ]
     assert asks_of("Our import broke on Monday, twice. Nobody touched anything.") == []
-
-
-def test_a_part_is_read_in_full_only_where_its_words_lead_elsewhere():
-    scopes = np.full(len(Scope), 0.02, np.float32)
-    primary, other = list(Scope).index(Scope.BUG_REPORT), list(Scope).index(Scope.CUSTOMIZATION)
-    scopes[[primary, other, list(Scope).index(Scope.UNCLEAR)]] = (0.2, 0.3, 0.4)
-    assert lead_of_another(scopes, primary) == pytest.approx(0.1)
-    assert lead_of_another(scopes, other) == pytest.approx(-0.1)
 
 
 def test_a_named_extension_is_the_product_area(model):
