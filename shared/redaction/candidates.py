@@ -22,6 +22,8 @@ _CANDIDATE = re.compile(
     r"(?=[^\s\ufdd0A-Za-z]{0,40}+[A-Za-z])(?P<word>[^\s\ufdd0]{6,80})"
 )
 _INNER = re.compile(rf"[\"'“„«‘`(\[{{>|\ufdd0]{_CANDIDATE.pattern}")
+_PICTURES = ("iVBORw0KG", "/9j/", "R0lGOD", "PHN2Zy", "UklGR", "JVBERi0", "UEsDB", "PD94bWw")
+"""How files begin in base64: PNG, JPEG, GIF, SVG, WebP, PDF, ZIP, XML."""
 SHORTEST_WORD, LONGEST_WORD = 6, 80
 FIRST_SPARK = 40
 """Characters of a word within which it has one, or is none."""
@@ -41,6 +43,8 @@ _HANDED = re.compile(
     r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
     r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
     r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
+    r"|below|underneath|after it|unten|darunter|danach|dahinter|abajo|debajo|después|bas|dessous"
+    r"|après|followed by|gefolgt von|seguido de|suivi de"
     r"|jest|är|er|med|och|og|è|é|e|con|con|het|met|als|to|i|z|na|jako|som|com"
     r"|(?:it|c|that|what|here|pw|pass|mdp|password)[’']?s?(?:[’'](?:s|est))?)"
     r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
@@ -48,8 +52,10 @@ _HANDED = re.compile(
 """What stands in front of a word that somebody was given or typed."""
 _COUPON = re.compile(
     r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
+    r"|black.friday|cyber.monday|oferta|soldes|angebot|still (?:good|valid)|noch gültig|valable"
+    r"|sigue valiendo|aún vale|todavía vale"
 )
-_ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:])\S*$")
+_ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:]|\bh1:)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _JOINS = re.compile(r"[=/:]")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
@@ -109,7 +115,8 @@ def candidates(text: str, first: int, last: int) -> Iterable[Stretch]:
         begin = _word_start(text, at)
         if begin >= last:
             return
-        found = _CANDIDATE.match(text, begin) if at - begin < LONGEST_WORD else None
+        own = at - begin < LONGEST_WORD and not text.startswith(_PICTURES, begin)
+        found = _CANDIDATE.match(text, begin) if own else None
         if found is not None and begin >= first:
             yield found.span("word")
             done = found.end()

@@ -14,7 +14,11 @@ _NO_VALUE = re.compile(
     r"|v?\d+(?:\.\d+)+\S*|wp-[a-z]+(?:-[a-z0-9]+)*|1?password\w{0,4}|[\w-]+=(?:[\"'].*|\*+)"
     r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|enc\[.*|(?:process|os)\.env.*|\$\(.*"
     r"|(?:op|vault|arn|file|ssm|env|secrets?)[:.][\w/:.].*|<[a-z_ 0-9-]*>?|sha256:.*"
-    r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*|%[a-z_]+%"
+    r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*|[a-z_]+(?:\.[a-z_]+)+\(.*|%[a-z_]+%"
+    r"|\S+\.[a-z]{1,4}:\d+(?::\d+)?|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|(?:var|locals?|data|module|each|self|this|env|config|cfg|settings|secrets|params|props|state"
+    r"|request|req|inputs?|form|opts|options|args|values|os\.environ)[.\[]\S*"
+    r"|[a-z_]\w*(?:\.[a-z_]\w*)*\.\w*(?:pass|pwd|secret|token|key)\w*"
     r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
@@ -39,7 +43,7 @@ _PLAIN = re.compile(
 )
 """Of letters and digits alone."""
 _SIGNED = re.compile(
-    r"(?i)(?:op|vault|arn):.*|wp-[a-z]+(?:[_-][a-z0-9]+)*|[^\W\d_]+[,;]\(?\+?\d[\d()/.-]*|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*"
+    r"(?i)(?:op|vault|arn|h1):.*|wp-[a-z]+(?:[_-][a-z0-9]+)*|[^\W\d_]+[,;]\(?\+?\d[\d()/.-]*|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*"
     r"|(?:[\w.:-]+[=:])?#?[0-9a-f]{6,64}"
     r"|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+"
@@ -74,7 +78,7 @@ _HELD_BY_CODE = re.compile(
     r"://|::|->|\[removed|\$_|__|\\x|\.(?:php|js|css)|data:|nonce|pk_(?:live|test)_"
 )
 _CODE = re.compile(
-    r"(?i)(?:op|vault|arn):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
+    r"(?i)(?:op|vault|arn|h1):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
     r"|.*(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{1,3}(?:\.\d{1,3}){3}|\d\d:\d\d:\d\d"
     r"|[?&]\w+=|<[^<>]+>).*"
     r"|[\w.-]*[a-z][/-]?v?\d+(?:\.\d+)+\S*|[\w.-]+=[\"'\w].*|\S*@[\w-]+(?:\.[\w-]+)+\S*"

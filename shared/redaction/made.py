@@ -55,7 +55,7 @@ _QUOTED_PHRASE = re.compile(
 )
 _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
-_ID = re.compile(r"(?i)cve-.*|\S*[\"<>{%].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
+_ID = re.compile(r"(?i)cve-.*|\S*[\"<>{].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
 _SORT = re.compile(
     r"(?i)\S*[;,:].*|[a-z]+[0-9]?(?:[+/-][a-z]+[0-9]?)+|[a-z]+-?(?:19|20)[0-9]{2}|[a-z_]+(?:19|20)[0-9]{2}\S*|[a-z_]+|[a-z]+[0-9]{2,3}|bc1\S*"
     r"|\S*\.[a-z]{3,4}|[0-9]\S*|[a-z]{1,3}-[0-9]\S*|_\S*|(?-i:[A-Z]{2,}\S*|[A-Z0-9]+-\S*)"
@@ -162,7 +162,7 @@ def _alone(text: str, start: int, stop: int) -> Iterable[Span]:
 
 def _stands_out(text: str, start: int, value: str, *, jumble: bool) -> bool:
     """Whether it can be nothing but a password, or was handed over and is named nothing else."""
-    if _ID.fullmatch(value) is not None:
+    if _ID.fullmatch(value) is not None or ("%" in value and not jumble):
         return False
     sure = is_harder(value) or (jumble and not value.isalnum())
     if not sure and not _is_given(text, start, value, jumble=jumble):

@@ -120,11 +120,16 @@ _TYPED = re.compile(
     r"|tapez|mettez|saisissez|entrez)(?: (?:in|just))?\s[\"'“„«]?$"
 )
 _QUOTED_ROW = re.compile(
-    r"(?P<tie>(?:phrase|words?|satz|frase|sätze|palabras|mots)\s?(?:is|are|ist|es|est|:)\s?)?"
     r"[\"“„«](?P<row>[^\W\d_]{2,14}(?: [^\W\d_]{2,14}){2,7})[\"”“»]"
     r"(?P<blanks>[^\n]{0,20}(?:spaces|blanks|leerzeichen|espacios|espaces))?"
 )
-"""Words in quotes that are said to be a phrase, or to have blanks between."""
+_PHRASE_IS = re.compile(
+    r"(?:phrase|words?|satz|frase|sätze|palabras|mots)\s?(?:is|are|ist|es|est|:)\s?$"
+)
+_WORDS_ARE = re.compile(
+    r"\b(?:words|wörter|worte|palabras|mots|parole)\b[^\n\"“„«]{0,60}[:,–-]\s?$"
+)
+"""What leads to words in quotes that are a phrase."""
 _IN_A_ROW = re.compile(r"[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}")
 LEAST_IN_A_ROW = 4
 SHORTEST_UNTIED = 5
@@ -146,10 +151,14 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
             fits = judged > MOST_JUDGED or is_plausible(found[0], sure=True)
             if fits and (judged > MOST_JUDGED or _is_in_place(text, lowered, found.span(), near)):
                 yield Span(*found.span(), "password")
-    for word in [word for word in words if _is_password(word)][:MOST_WORDS]:
-        yield from _in_a_row(text, lowered, word)
+    for word in words[:MOST_WORDS]:
+        sure = _is_password(word)
+        if sure:
+            yield from _in_a_row(text, lowered, word)
         for row in _QUOTED_ROW.finditer(lowered, word.end, word.end + AFTER):
-            if row["tie"] or row["blanks"]:
+            before = lowered[max(0, row.start() - AFTER // 2) : row.start()]
+            phrase = sure and (row["blanks"] or _PHRASE_IS.search(before))
+            if phrase or _WORDS_ARE.search(before):
                 yield Span(*row.span("row"), "password")
 
 

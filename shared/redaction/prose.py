@@ -44,6 +44,7 @@ _TAG = (
 )
 _TIE = re.compile(
     r"(?:n|s|en|es)?[\\\"'”»’`*_)\]]{0,4}"
+    r"(?:\s(?:once more|once again|again|nochmals?|noch einmal|otra vez|de nuevo|encore une fois))?"
     rf"(?P<for>\s(?:\(|(?:{_PREPOSITION})\b)[^\n:=\ufdd0]{{0,50}}?)?\s{{0,3}}"
     rf"(?P<tie>:=|=>|->|→|[>»]{{1,3}}|\((?=[^\s()]{{5,64}}\))|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
     rf"|[’']s\s|(?<=[\s*_\"'”`])(?:{_IS})(?: (?:{_STILL}))?[:\s])"
@@ -71,7 +72,7 @@ _BEFORE_VERB = ("you", "we", "i", "to", "they", "please", "not", "must", "should
 _CHANGED = re.compile(r"(?:chang|set|reset|updat|änder|setz|cambi|modif|mis|zmien|wijzig)")
 _TO = re.compile(r"[^\n.:=\ufdd0]{0,30}?\s(?:to|auf|in|a|à|por|en|naar|till|na)\s")
 _WORDS = re.compile(
-    r"[\"'“„«`(]?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,6}(?: [0-9]{1,4})?)"
+    r"[\"'“„«`(]?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){2,6}(?: [0-9]{1,4})?)"
     r"[\"'”“»`).]{0,2}[ \t]*(?:\r?\n|$)"
 )
 _CLAUSE_END = re.compile(
@@ -83,6 +84,7 @@ CONNECTS = "is was as ist war lautet als es era como est était comme = <- ← -
 _CONNECTS = frozenset(CONNECTS.split())
 _SHOUT = re.compile(r"[A-ZÄÖÜ][^\W\d_]{4,}[!#$%*+&]")
 _TRACKED = re.compile(r"(?:[?&;]|\b)(?:utm_|mc_|_h|_g)[\w-]*(?:=[^&\s]*)?$")
+_HEX = re.compile(r"[0-9a-f]{8,64}(?!\w)")
 LONGEST_PARAMETER = 80
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w-]+=")
 LONG_TOKEN = 24
@@ -103,7 +105,9 @@ def tied_passwords(text: str, lowered: str, words: Sequence[Word]) -> Iterable[S
 
 
 def _is_tracked(text: str, word: Word) -> bool:
-    """Whether it stands in an address where campaigns are named."""
+    """Whether it stands where campaigns are named, or within the name of an option."""
+    if text[word.end : word.end + 1] == "_" and text[word.start - 1 : word.start] == "_":
+        return _HEX.match(text, word.end + 1) is not None
     return _TRACKED.search(text, max(0, word.start - LONGEST_PARAMETER), word.start) is not None
 
 

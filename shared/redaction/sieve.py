@@ -14,9 +14,12 @@ from shared.redaction.trie import one_of
 from shared.redaction.words import (
     BEGINNINGS,
     BLANK,
+    CHANGED,
+    FIELDS,
     INSIDE,
     JOINTS,
     KEY_OF,
+    MADE_OF,
     PASS_BEFORE,
     SALTS,
     WHOLE,
@@ -78,6 +81,8 @@ _SIGNS = {
     **{word: sign for sign, words in WHOLE.items() for word in _listed(words)},
     **{word: sign for sign, words in BEGINNINGS.items() for word in _listed(words)},
     **dict.fromkeys(_KEYS, Sign.TOKEN),
+    **dict.fromkeys(_listed(FIELDS), Sign.PASSWORD),
+    **dict.fromkeys(_listed(f"{CHANGED} {MADE_OF}"), Sign.LOGIN),
     "p": Sign.PASSWORD,
 }
 _LOGINS = frozenset(word for word, sign in _SIGNS.items() if sign is Sign.LOGIN)
@@ -251,5 +256,23 @@ def _no_keyword(lowered: str, at: int) -> bool:
     return not lowered.endswith(("palabra ", "palabras "), max(0, at - 9), at)
 
 
-_DOUBTFUL = {"p": _behind_user, "clave": _no_keyword, "claves": _no_keyword}
+_ACCESS = re.compile(
+    r"authori[sz]|denied|locked|refuse|\b40[13]\b|\blog|sign(?:ed|ing)?[ -]?(?:in|on)|passw|account"
+    r"|guest|user|accept|\bwp-|access|anmeld|gesperrt|verweiger|abgelehnt|kennw|\bcuenta|acced|acceso|entrar"
+    r"|contrase|denegad|conn?e[xc]|mot de passe|compte|refus|\bas [\"“„«']|einlogg|zugang|zugriff"
+)
+ACCESS_REACH = 160
+
+
+def _near_access(lowered: str, at: int) -> bool:
+    """Whether anything near speaks of getting in."""
+    return _ACCESS.search(lowered, max(0, at - ACCESS_REACH), at + ACCESS_REACH) is not None
+
+
+_DOUBTFUL = {
+    "p": _behind_user,
+    "clave": _no_keyword,
+    "claves": _no_keyword,
+    **dict.fromkeys(_listed(f"{CHANGED} {FIELDS}"), _near_access),
+}
 """Words that count behind some words only."""

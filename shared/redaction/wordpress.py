@@ -70,7 +70,8 @@ def wp_config(text: str, at: int) -> Iterable[Span]:
         end = start + len(_LINE_END.sub("", found[group]))
     elif group == "d":
         words = found[group].split()
-        if len(words) > 1 and is_common(words[0]):
+        told = _EMPTY_VALUE.fullmatch(found[group].rstrip(";, ")) is not None
+        if told or (len(words) > 1 and is_common(words[0].lstrip("([{<"))):
             return
         end = start + len(found[group].split()[0].rstrip(",;|)"))
     if found["salt"] and _NAMES.match(text, start, end):

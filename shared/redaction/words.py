@@ -21,7 +21,7 @@ WHOLE = {
         " senha pasword paswort paswd pasahitza contrasenya geslo heslo şifre sifre parool парола"
         " paswrod pssword passowrd psswrd ww wpass safe␣location sicheren␣ort lugar␣seguro lieu␣sûr"
         " endroit␣sûr code␣d'accès code␣d’accès código␣de␣acceso codigo␣de␣acceso access␣code"
-        " salasana"
+        " salasana magic␣word zauberwort palabra␣mágica mot␣magique secret␣phrase"
     ),
     Sign.TOKEN: (
         "token tokens tokenu secret secrets secreto segreto segredo geheimnis jeton clé clés cle"
@@ -48,6 +48,31 @@ WHOLE = {
     ),
 }
 """Count as words of their own, or as the last part of a name (`db_pwd`)."""
+CHANGED = (
+    "changed␣it changed␣mine changed␣hers changed␣his changed␣that reset␣it set␣it␣to switched␣it"
+    " made␣it renamed␣it it's␣now it’s␣now it␣is␣now geändert umgestellt lo␣cambié la␣cambié"
+    " lo␣he␣cambiado la␣he␣cambiado lo␣hemos␣cambiado l'ai␣changé l’ai␣changé l'ai␣remplacé"
+    " l’ai␣remplacé l'avons␣changé l'ho␣cambiata l'ho␣cambiato"
+)
+"""What was changed may be a password, where access is spoken of."""
+FIELDS = (
+    "second␣box second␣field second␣line other␣box lower␣box lower␣field bottom␣box bottom␣field"
+    " box␣below field␣below zweites␣feld zweite␣feld zweiten␣feld unteres␣feld untere␣feld"
+    " unteren␣feld zweite␣zeile zweiten␣zeile segundo␣campo segunda␣casilla campo␣de␣abajo"
+    " casilla␣de␣abajo deuxième␣champ deuxième␣case second␣champ seconde␣case champ␣du␣bas"
+    " case␣du␣bas secondo␣campo"
+)
+"""Where a password is typed into; likewise."""
+MADE_OF = (
+    "dog's␣name dog’s␣name cat's␣name cat’s␣name pet's␣name pet’s␣name name␣of␣the␣dog"
+    " name␣of␣the␣cat name␣of␣our␣dog name␣of␣our␣cat daughter's␣name son's␣name wife's␣name"
+    " daughter’s␣name son’s␣name wife’s␣name name␣and␣the␣year name␣and␣year name␣plus maiden␣name"
+    " birth␣year year␣of␣birth unseres␣hundes meines␣hundes hundename unserer␣katze"
+    " meiner␣katze mädchenname geburtsjahr nuestro␣perro nuestra␣perra mi␣perro mi␣perra mi␣gato"
+    " mi␣gata nuestro␣gato nuestra␣gata apellido␣de␣soltera año␣de␣nacimiento notre␣chien"
+    " notre␣chat mon␣chien mon␣chat nom␣de␣jeune␣fille année␣de␣naissance"
+)
+"""What people make passwords of."""
 BEGINNINGS = {
     Sign.PASSWORD: (
         "passord codewor losungsw losenord adgangskode kodeord salasan hasło hasla hasłem haslo"
