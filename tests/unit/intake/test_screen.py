@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.intake.reading import plain
 from services.intake.screen import features, is_report, passages, screen, signs
-from services.intake.screen_fit import Example, fit, written
+from services.intake.screen_fit import Example, fit, threshold, usual, written
 from services.intake.screen_rules import DOUBTED, load_rules, load_weights
 
 RULES = load_rules()
@@ -94,6 +94,17 @@ def test_fit_gives_the_same_weights_to_the_byte() -> None:
     first, second = written(fit(given), 0.5), written(fit(given), 0.5)
     assert first == second
     assert '"out":' in first
+
+
+def test_threshold_is_taken_where_reports_are_as_rare_as_they_arrive() -> None:
+    def scored(author: str, *, is_report: bool, score: float) -> tuple[Example, float]:
+        return Example(author, "en", is_report, False, ()), score
+
+    day = [scored("day", is_report=False, score=number / 100) for number in range(100)]
+    day += [scored("day", is_report=True, score=3.0)] * 10
+    look_alikes = [scored("hard", is_report=truth, score=2.0) for truth in (True, False)] * 50
+    assert usual([example for example, _ in day + look_alikes]) == {"day"}
+    assert threshold(day + look_alikes, 0.02) == 0.97
 
 
 def sample() -> list[tuple[str, str, str, bool]]:
