@@ -1,9 +1,9 @@
-"""What happens when partitions move on? The batch in hand is finished first, within bounds."""
+"""What happens when partitions move on? What is in hand is finished and committed, in time."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiokafka import ConsumerRebalanceListener, TopicPartition
@@ -21,11 +21,17 @@ class Revocation(ConsumerRebalanceListener):  # type: ignore[misc]
     positions have been reset to what was committed.
     """
 
-    def __init__(self, progress: Progress, topic_exists: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        topic_exists: Callable[[], bool],
+        commit: Callable[[], Awaitable[None]],
+    ) -> None:
         self.epoch = 0
         self.asked = False
         self._progress = progress
         self._topic_exists = topic_exists
+        self._commit = commit
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -38,13 +44,16 @@ class Revocation(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         self.asked = True
         try:
-            await asyncio.wait_for(self._lock.acquire(), HOLD_SECONDS)
-            self._lock.release()
+            await asyncio.wait_for(self._finished(), HOLD_SECONDS)
         except TimeoutError:
             return
         finally:
             self.asked = False
             self.epoch += 1
+
+    async def _finished(self) -> None:
+        async with self._lock:
+            await self._commit()
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         self.epoch += 1

@@ -1,8 +1,8 @@
 """How does a stage work? Read a batch, decide, write, acknowledge, commit; or seek back.
 
-One rule above all: every exit that is not a successful commit seeks back to the first offset
-of the batch, so nothing is ever passed over. Repeats are harmless: ids are stable, the ledger
-is first-wins, and what this process has written it does not write again.
+One rule above all: only what is written and settled is ever committed, and every other way out of
+a batch seeks back to its first offset, so nothing is passed over. Repeats are harmless: ids are
+stable, the ledger is first-wins, and what this process has written it does not write again.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from shared.contracts import StageFailure
 from shared.engine.assignment import take_all_partitions
 from shared.engine.batch import Batch
 from shared.engine.dead_letters import parked
+from shared.engine.offsets import Done
 from shared.engine.outage import wait_out
 from shared.engine.progress import Progress
 from shared.engine.publisher import Publisher
@@ -72,7 +73,7 @@ class Work(Generic[EventT]):
     in their order. `settle` runs after all was acknowledged, before the commit. `give_up`
     says where an accepted ticket goes that `decide` fails on; without it such a record is
     parked. `alone`: take every partition instead of joining a group; back at once after a
-    crash, for there is no dead member to wait for.
+    crash, for there is no dead member to wait for. Such a stage commits each batch at once.
     """
 
     reader: Reader
@@ -98,13 +99,16 @@ class Stage(Generic[EventT]):
     progress: Progress = field(init=False)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _revocation: Revocation = field(init=False)
+    _done: Done = field(default_factory=Done)
     _bad_in_a_row: int = 0
 
     def __post_init__(self) -> None:
         self.progress = Progress(self.work.reader.value)
         address = self.work.source.address(self.namespace)
         self._revocation = Revocation(
-            self.progress, lambda: bool(self.consumer.partitions_for_topic(address))
+            self.progress,
+            lambda: bool(self.consumer.partitions_for_topic(address)),
+            self._commit,
         )
 
     async def run(self) -> None:
@@ -113,16 +117,23 @@ class Stage(Generic[EventT]):
         if not self.work.alone:
             self.consumer.subscribe([address], listener=self._revocation)
         self.progress.started = True
+        known = self._revocation.epoch
         while not self._stopping.is_set():
             if self.work.alone:
                 self.progress.assigned = await take_all_partitions(self.consumer, address)
             records = await self._poll()
             epoch = self._revocation.epoch
-            if records:
-                async with self._revocation.batch_in_hand():
-                    # A rebalance while we waited has set the positions back to what is committed.
-                    if epoch == self._revocation.epoch:
-                        await self._handle(Batch.of(records))
+            async with self._revocation.batch_in_hand():
+                # A rebalance sets the positions back to what is committed: the rest comes again.
+                if known != self._revocation.epoch:
+                    known = self._revocation.epoch
+                    self._done.clear()
+                if records and epoch == known:
+                    await self._handle(Batch.of(records))
+                if self.work.alone or not self._done.wait():
+                    await self._commit()
+        async with self._revocation.batch_in_hand():
+            await self._commit()
 
     def stop(self) -> None:
         """Finish the batch in hand, then return from `run`."""
@@ -132,11 +143,12 @@ class Stage(Generic[EventT]):
         self.progress.polled()
         try:
             by_partition = await self.consumer.getmany(
-                timeout_ms=int(POLL_SECONDS * 1000),
+                timeout_ms=int(min(POLL_SECONDS, self._done.wait()) * 1000),
                 max_records=self.work.batch,
             )
         except Exception as error:  # whatever was drawn before it must be drawn again
             log.exception("poll.failed", stage=self.progress.stage, error=type(error).__name__)
+            self._done.clear()
             with suppress(Transient):
                 await self._patiently(self._back_to_committed)
             await self._pause(1.0)
@@ -144,19 +156,21 @@ class Stage(Generic[EventT]):
         return [record for records in by_partition.values() for record in records]
 
     async def _handle(self, batch: Batch) -> None:
-        """One batch from records to commit; on any other way out, back to its first offsets."""
+        """One batch from records to what may be committed; else back to its first offsets."""
         self.progress.batch_begins()
-        committed = False
+        done = False
         try:
             await self._work_through(batch)
-            committed = await self._commit(batch)
+            self._done.add(batch)
+            done = True
+            self._measure_lag(batch)
         except Transient as error:
             log.warning("batch.let_go", stage=self.progress.stage, error=str(error))
         finally:
             self.progress.batch_ends()
-            if not committed:
+            if not done:
                 self._seek_back(batch)
-        if not committed:
+        if not done:
             await self._pause(0.2)
 
     async def _work_through(self, batch: Batch) -> None:
@@ -268,20 +282,24 @@ class Stage(Generic[EventT]):
             metrics.PRODUCED.labels(self.progress.stage).inc(written)
         await self.hook(step, "after")
 
-    async def _commit(self, batch: Batch) -> bool:
+    async def _commit(self) -> None:
+        """Commit what is done; what Kafka does not take is tried again with what follows."""
+        if not self._done.offsets:
+            return
         await self.hook(Step.COMMIT, "before")
         assigned = self.consumer.assignment()
-        offsets = {tp: offset for tp, offset in batch.next_offsets.items() if tp in assigned}
+        offsets = {tp: offset for tp, offset in self._done.offsets.items() if tp in assigned}
+        seconds = COMMIT_SECONDS / 4 if self._stopping.is_set() else COMMIT_SECONDS
         try:
             if offsets:
-                await asyncio.wait_for(self.consumer.commit(offsets), COMMIT_SECONDS)
+                await asyncio.wait_for(self.consumer.commit(offsets), seconds)
         except (KafkaError, TimeoutError) as error:
             log.warning("commit.failed", stage=self.progress.stage, error=type(error).__name__)
-            return False
+            self._done.try_again()
+            return
+        self._done.clear()
         self.progress.committed()
-        self._measure_lag(batch)
         await self.hook(Step.COMMIT, "after")
-        return True
 
     def _seek_back(self, batch: Batch) -> None:
         assigned = self.consumer.assignment()

@@ -8,8 +8,10 @@ import sys
 from collections import Counter
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.contracts import Classified, StageFailure, Submitted
+from shared.engine import offsets
 from shared.engine.steps import Step
 from shared.engine.watchdog import background_tasks, without_position
 from shared.envelope import Event, Outgoing, decode, types_of
@@ -122,14 +124,69 @@ async def test_a_batch_that_fails_goes_back_to_its_first_offset(
     failures = iter([Transient("once"), TimeoutError(), OSError("twice")])
 
     async def fail_after_writing(at: Step, moment: str) -> None:
-        if (at, moment) == (Step.COMMIT, "before") and (error := next(failures, None)):
-            raise Transient("before the commit") from error
+        if (at, moment) == (Step.SETTLE, "after") and (error := next(failures, None)):
+            raise Transient("before it is done") from error
 
     async with running(kafka_settings, Relay(ns).work(), fail_after_writing):
         await arrived(kafka_settings, 50)
         await eventually(lambda: next(failures, None) is None, 20)
     found = await passed_on(kafka_settings)
     assert set(found.values()) == {1}
+
+
+async def test_small_batches_share_a_commit_and_none_is_left_uncommitted(
+    kafka_settings: KafkaSettings,
+) -> None:
+    ns = kafka_settings.triage_namespace
+    seen: Counter[tuple[Step, str]] = Counter()
+
+    async def count(at: Step, moment: str) -> None:
+        seen[at, moment] += 1
+
+    async with running(kafka_settings, Relay(ns).work(), count) as (stage, _):
+        await publish(kafka_settings, [submitted(ns, n) for n in range(200)])
+        await arrived(kafka_settings, 200)
+
+        async def all_committed() -> bool:
+            return await committed(stage.consumer) == 200
+
+        await eventually(all_committed, 10, "what is done to be committed")
+    assert seen[Step.READ, "after"] > 2 * seen[Step.COMMIT, "after"] > 0
+
+
+async def test_what_is_done_is_committed_when_the_stage_stops(
+    kafka_settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(offsets, "WAIT_SECONDS", 3600.0)
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(50)])
+    async with running(kafka_settings, Relay(ns).work()) as (stage, task):
+        await arrived(kafka_settings, 50)
+        assert await committed(stage.consumer) == 0
+        stage.stop()
+        await eventually(task.done, 10, "the stage to end")
+        assert await committed(stage.consumer) == 50
+
+
+async def test_what_is_done_is_committed_before_partitions_move_on(
+    kafka_settings: KafkaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a second replica does not do again what the first has done."""
+    monkeypatch.setattr(offsets, "WAIT_SECONDS", 3600.0)
+    ns = kafka_settings.triage_namespace
+    await publish(kafka_settings, [submitted(ns, n) for n in range(50)])
+    async with running(kafka_settings, Relay(ns).work()) as (first, _):
+        await arrived(kafka_settings, 50)
+        async with running(kafka_settings, Relay(ns).work()) as (second, _):
+            await eventually(lambda: bool(second.consumer.assignment()), 30, "a share for it")
+            assert await committed(first.consumer) == 50
+
+
+async def committed(consumer: AIOKafkaConsumer) -> int:
+    """Records that the stage's group has committed, of all partitions of its topic."""
+    (topic,) = consumer.subscription()
+    partitions = [TopicPartition(topic, n) for n in consumer.partitions_for_topic(topic) or ()]
+    return sum([await consumer.committed(tp) or 0 for tp in partitions])
 
 
 async def test_an_outage_is_waited_out_and_no_good_ticket_is_parked(
