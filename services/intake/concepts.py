@@ -131,27 +131,46 @@ class Seconds(dict[str, tuple[Phrase, ...]]):
         return found
 
 
-class Tongue(dict[str, tuple[str, ...]]):
-    """By word: the concepts that it names in some languages; each is asked for once."""
+Meaning = tuple[tuple[str, ...], Seconds | None, bool] | tuple[()]
+"""The concepts that a word names, the phrases that it begins, whether it can be the second of one."""
+
+
+class Tongue(dict[str, Meaning]):
+    """By word: what it means in some languages; each is asked for once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._begun = {first: Seconds(found) for first, found in vocabulary.phrases.items()}
+        seconds = {p.rest[0] for phrases in vocabulary.phrases.values() for p in phrases}
+        self._seconds = {word for word in seconds if word[-1] != "*"}
+        self._second_stems = tuple(word[:-1] for word in seconds if word[-1] == "*")
 
-    def __missing__(self, word: str) -> tuple[str, ...]:
+    def __missing__(self, word: str) -> Meaning:
         if len(self) >= MOST_WORDS_KNOWN:
             self.clear()
-        named = self[word] = self._vocabulary.named_by(word)
-        return named
+        named, begun = self._vocabulary.named_by(word), self._begun.get(word)
+        second = word in self._seconds or word.startswith(self._second_stems)
+        known = named or begun is not None or second
+        meaning: Meaning = (named, begun, second) if known else ()
+        self[word] = meaning
+        return meaning
 
     def hits(self, tokens: list[str]) -> list[Hit]:
         """What the tokens mean, in their order."""
-        found = [(at, named) for at, named in enumerate(map(self.__getitem__, tokens)) if named]
-        for at, begun in enumerate(map(self._begun.get, tokens[:-1])):
-            if begun is not None and (phrases := begun[tokens[at + 1]]):
-                after = tokens[at + 1 : at + 1 + LONGEST_PHRASE]
+        found: list[Hit] = []
+        begun: Seconds | None = None
+        for at, meaning in enumerate(map(self.__getitem__, tokens)):
+            if not meaning:
+                begun = None
+                continue
+            named, begins, second = meaning
+            if second and begun is not None and (phrases := begun[tokens[at]]):
+                after = tokens[at : at + LONGEST_PHRASE]
                 if concepts := tuple([p.concept for p in phrases if p.follows(after)]):
-                    found.append((at, concepts))
+                    found.append((at - 1, concepts))
+            if named:
+                found.append((at, named))
+            begun = begins
         found.sort()
         return found
 
@@ -166,6 +185,7 @@ class Concepts:
         languages: Mapping[str, str],
     ) -> None:
         self.names = {QUESTION, *concepts, *pairs}
+        self.pairs = pairs.keys()
         self._pairs = pairs
         small: dict[str, tuple[str, ...]] = {}
         for language, small_words in languages.items():
@@ -212,10 +232,9 @@ class Concepts:
         return named
 
     def passage(self, hits: list[Hit], start: int, end: int) -> Passage:
-        """Where the concepts stand among the tokens from `start` up to `end`."""
+        """Where the hits among the tokens from `start` up to `end` stand."""
         places: dict[str, list[int]] = {}
-        first = bisect_left(hits, (start, ()))
-        for at, named in hits[first : bisect_left(hits, (end, ()))]:
+        for at, named in hits:
             for concept in named:
                 known = places.get(concept)
                 if known is None:

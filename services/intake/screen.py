@@ -53,9 +53,11 @@ def screen(subject: str, body: str) -> Screening:
     text = plain(f"{subject}\n{body}")
     tokens = TOKEN.findall(text)
     hits = rules.concepts.hits(tokens)
-    if load_ceiling().of(rules.concepts.named(hits)) <= weights.threshold:
-        return Screening()
-    for passage in _parts(rules, hits, len(tokens)):
+    ceiling = load_ceiling()
+    for start, end, part in _parts(hits, len(tokens)):
+        if ceiling.of(rules.concepts.named(part)) <= weights.threshold:
+            continue
+        passage = rules.concepts.passage(part, start, end)
         found = signs(rules, passage)
         if is_report(features(found, passage), rules, weights):
             return Screening(_reasons(found, passage, weights, text))
@@ -65,13 +67,16 @@ def screen(subject: str, body: str) -> Screening:
 def passages(rules: ScreenRules, text: str) -> Iterator[Passage]:
     """The text's overlapping parts; one where it is short."""
     tokens = TOKEN.findall(text)
-    return _parts(rules, rules.concepts.hits(tokens), len(tokens))
+    for start, end, part in _parts(rules.concepts.hits(tokens), len(tokens)):
+        yield rules.concepts.passage(part, start, end)
 
 
-def _parts(rules: ScreenRules, hits: list[Hit], tokens: int) -> Iterator[Passage]:
+def _parts(hits: list[Hit], tokens: int) -> Iterator[tuple[int, int, list[Hit]]]:
+    """From which token up to which, and the hits among them."""
     last = max(tokens - (PASSAGE_WORDS - PASSAGE_STEP), 1)
     for start in range(0, last, PASSAGE_STEP):
-        yield rules.concepts.passage(hits, start, min(start + PASSAGE_WORDS, tokens))
+        end = min(start + PASSAGE_WORDS, tokens)
+        yield start, end, hits[bisect_left(hits, (start, ())) : bisect_left(hits, (end, ()))]
 
 
 def is_report(seen: Mapping[str, float], rules: ScreenRules, weights: WeightsFile) -> bool:

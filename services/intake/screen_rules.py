@@ -109,14 +109,14 @@ def _by_concept(
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """How much a text could weigh at most; by far the most texts are done with that."""
+    """How much a passage could weigh at most; by far the most are done with that."""
 
     rules: ScreenRules
     words: Mapping[str, float]
     signs: Mapping[str, float]
 
     def of(self, named: AbstractSet[str]) -> float:
-        """Were each of its concepts near each other, in one passage, and nothing against it."""
+        """Were these concepts, of one passage, as near each other as the rules ask for."""
         possible = self.rules.possible(named)
         if not possible:
             return -math.inf
@@ -128,12 +128,15 @@ class Ceiling:
 @cache
 def load_ceiling() -> Ceiling:
     rules, weights = load_rules(), load_weights().weights
-    signs = {
-        name: max(weights.get(name, 0.0), weights.get(name + DOUBTED, 0.0), 0.0)
-        for name in rules.signs
-    }
+    pairs = rules.concepts.pairs
+    words = {n.removeprefix(WORD): w for n, w in weights.items() if n.startswith(WORD)}
+    words = {name: max(weight, 0.0) if name in pairs else weight for name, weight in words.items()}
+    signs: dict[str, float] = {}
+    for name, sign in rules.signs.items():
+        most = max(weights.get(name, 0.0), weights.get(name + DOUBTED, 0.0))
+        certain = len(sign.near) == 1 and pairs.isdisjoint(sign.near[0])
+        signs[name] = most if certain else max(most, 0.0)
     signs |= dict.fromkeys(rules.decisive, math.inf)
-    words = {n.removeprefix(WORD): w for n, w in weights.items() if n.startswith(WORD) and w > 0.0}
     return Ceiling(rules, words, signs)
 
 
