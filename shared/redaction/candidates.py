@@ -30,11 +30,12 @@ FIRST_SPARK = 40
 _NAMED = re.compile(
     r"(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
     r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
+    r"|(?:site|public|publishable|measurement|tracking|merchant|client)[ -]?(?:key|id)"
     r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
     r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
     r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
     r"(?: (?:is|ist|es|est|was|nr\.?|no\.?|code))?"
-    r")[\s:#„“\"'«-]{1,4})$"
+    r")[\s:=#„“\"'«-]{1,4})$"
 )
 """What says that the next word is something else."""
 _HANDED = re.compile(
@@ -43,13 +44,18 @@ _HANDED = re.compile(
     r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
     r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
     r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
-    r"|below|underneath|after it|unten|darunter|danach|dahinter|abajo|debajo|después|bas|dessous"
-    r"|après|followed by|gefolgt von|seguido de|suivi de"
+    r"|takes?|took|accepts?|choke on|wants?|needs?|word|reads|past|steht bei mir|mir|sagt|dice|dit"
+    r"|immer|üblich|siempre|usual|pongo|below|underneath|after it|unten|darunter|danach|dahinter"
+    r"|abajo|debajo|después|bas|dessous|après|followed by|gefolgt von|seguido de|suivi de"
     r"|jest|är|er|med|och|og|è|é|e|con|con|het|met|als|to|i|z|na|jako|som|com"
     r"|(?:it|c|that|what|here|pw|pass|mdp|password)[’']?s?(?:[’'](?:s|est))?)"
-    r"|[:=→>(,;–—?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
+    r"|[:=→>(,;–—…?!/|+-]|->|\ufe0f|[\U0001f300-\U0001faff]|\n)[ \t]*[\"'“„«‘`(*>]{0,3}$"
 )
 """What stands in front of a word that somebody was given or typed."""
+_BEHIND_MAIL = re.compile(
+    r"[\w.+-]@[\w-]+(?:\.[\w-]+)+[\"'>)]{0,2}(?:\s|[,;/|+&:–—-])"
+    r"(?:\s|[,;/|+&:–—-]|and|und|y|et|e|con|with|mit|avec){0,4}[\"'“„«(]{0,2}$"
+)
 _COUPON = re.compile(
     r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
     r"|black.friday|cyber.monday|oferta|soldes|angebot|still (?:good|valid)|noch gültig|valable"
@@ -166,7 +172,10 @@ def _is_name(name: str, value: str, sign: str) -> bool:
 def is_handed(text: str, start: int) -> bool:
     """Whether what stands in front says that the word was given, typed or set."""
     before = text[max(0, start - REACH) : start].lower()
-    return _HANDED.search(before if start > REACH else "\n" + before) is not None
+    if _HANDED.search(before if start > REACH else "\n" + before) is not None:
+        return True
+    before = text[max(0, start - NAME) : start]
+    return "@" in before and _BEHIND_MAIL.search(before) is not None
 
 
 def is_named(text: str, start: int) -> bool:

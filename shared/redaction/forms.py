@@ -15,7 +15,9 @@ _NO_VALUE = re.compile(
     r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|enc\[.*|(?:process|os)\.env.*|\$\(.*"
     r"|(?:op|vault|arn|file|ssm|env|secrets?)[:.][\w/:.].*|<[a-z_ 0-9-]*>?|sha256:.*"
     r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*|[a-z_]+(?:\.[a-z_]+)+\(.*|%[a-z_]+%"
-    r"|\S+\.[a-z]{1,4}:\d+(?::\d+)?|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|(?:\.{3}|…).*|\*+ ?[^\W\d]+(?: [^\W\d]+){0,3} ?\*+|-{2,} ?[^\W\d]+(?: [^\W\d]+){0,3} ?-{2,}"
+    r"|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASS|PASSWORD|PWD|SECRET|KEY|TOKEN)\w*)"
+    r"|\$2[aby]\$\d*\$?|\S+\.[a-z]{1,4}:\d+(?::\d+)?|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|(?:var|locals?|data|module|each|self|this|env|config|cfg|settings|secrets|params|props|state"
     r"|request|req|inputs?|form|opts|options|args|values|os\.environ)[.\[]\S*"
     r"|[a-z_]\w*(?:\.[a-z_]\w*)*\.\w*(?:pass|pwd|secret|token|key)\w*"
@@ -29,13 +31,14 @@ _NAMED_ID = re.compile(
     r"|order|wc_order|inv|inv-|tkt|sess|phpsessid|wordpress_logged_in)[_=-]\S+"
 )
 _HELD = re.compile(
-    r"://|::|->|\\\\|__|\)>|data:|nonce|pk_(?:live|test)_"
+    r"://|\$[({]|\(\?[=!:<]|::|->|\\\\|__|\)>|data:|nonce|pk_(?:live|test)_"
     r"|\.(?:php|js|css|htm|log|zip|csv|png|jpe?g|pdf|svg)"
 )
 """What holds one of these is no password."""
 _PLAIN = re.compile(
     r"(?i)[0-9a-f]{6,64}|\d+|\d+[a-z]{0,3}|s?sess\w*[0-9a-f]{20,}|[a-z]+[0-9a-f]{32}"
-    r"|(?:css|jss|sc)(?=[a-z]*\d)[0-9a-z]{5,12}|(?:jsx|mui\w*)\d\S*"
+    r"|(?-i:[A-Z]{2,4}\d{3,})|(?:order|invoice|ticket|quote|client|customer|product|booking|rechnung"
+    r"|bestellung|auftrag|kunde|angebot|factura|pedido|cliente|facture|commande|devis|fritzbox)\d+|(?:css|jss|sc)(?=[a-z]*\d)[0-9a-z]{5,12}|(?:jsx|mui\w*)\d\S*"
     r"|(?:iphone|ipad|pixel|galaxy|s2\d|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*"
     r"|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+|[a-z]+2[a-z]+"
     r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
@@ -52,12 +55,12 @@ _SIGNED = re.compile(
     r"|\S*(?:</[a-z]|<(?:p|br|b|i|a|td|div|span)\b|\">)\S*|[a-z_]\w{3,}\(\S*"
     r"|(?:ctrl|alt|shift|cmd|strg|maj)\+\S+"
     r"|(?:tel|error|sms):\+?[0-9a-f]{4,}|\S*(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|s?sess\w*[0-9a-f]{20,}"
-    r"|[a-z_]+[0-9a-f]{32}|[.#]?[a-z]{2,}(?:-[a-z]+)*-(?=[a-z]*\d)[0-9a-f]{6,12}"
+    r"|[a-z_]+[0-9a-f]{32}|[a-z_]+_[0-9a-f]{12,64}|fritz!?box\S*|[.#]?[a-z]{2,}(?:-[a-z]+)*-(?=[a-z]*\d)[0-9a-f]{6,12}"
     r"|[.#]?(?:css|jss|sc)-?(?=[a-z]*\d)[0-9a-z]{5,12}|\.[a-z][\w-]+"
     r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
     r"|Handler|Service|Interface|Factory|Loader)[A-Z]\w*)"
     r"|(?:jsx|svelte|emotion|mui\w*|makestyles|chakra|astro|ng|data-v|_ng\w*|style|tw)[-_]\S*"
-    r"|(?:iphone|ipad|pixel|galaxy|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*|[a-z]{1,6}=[\d.:]+"
+    r"|(?:iphone|ipad|pixel|galaxy|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*|[a-z]{1,6}=[\d.:]+|[a-z]{1,16}=\d+(?:\.\d+){3}"
     r"|\S*(?:div|span|input|button)\.[a-z]\S*|[a-z]:\\\S*|\\\S*|\S*\\\S+\\\S*"
     r"|(?:gclid|fbclid|msclkid|\w*clid|utm_\w+|mc_\w+|_ga\w*)[=:]\S*|[a-z]+\d+(?:\.\d+)+"
     r"|(?-i:#[A-Z0-9]+(?:-[A-Z0-9]+)+|#\d+(?:-\w+)?|[0-9a-zA-Z]{6}-[0-9a-zA-Z]{6,11}-[0-9a-zA-Z]{2,4})"
@@ -75,7 +78,7 @@ _NOT_HARD = re.compile(
     r"|[a-z_.]+=\w{1,12}"
 )
 _HELD_BY_CODE = re.compile(
-    r"://|::|->|\[removed|\$_|__|\\x|\.(?:php|js|css)|data:|nonce|pk_(?:live|test)_"
+    r"://|\$[({]|\(\?[=!:<]|::|->|\[removed|\$_|__|\\x|\.(?:php|js|css)|data:|nonce|pk_(?:live|test)_"
 )
 _CODE = re.compile(
     r"(?i)(?:op|vault|arn|h1):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"

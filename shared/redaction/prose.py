@@ -163,7 +163,7 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
         fits = (
             len(value) >= 4
             and not is_no_value(value)
-            and not ("(" in found["q"] and " " in value)
+            and not (("(" in found["q"] or "<" in found["q"]) and " " in value)
             and not (" " in value and _is_sentence(value))
         )
     elif sure and _SHOUT.fullmatch(value):
@@ -228,6 +228,8 @@ def _plain(text: str, at: int) -> Span | None:
         return None
     start, end = trimmed(text, *found.span("quoted" if found["quoted"] else "bare"))
     value = text[start:end]
+    if found["quoted"] is not None and "<" in found["q"]:
+        return None
     if found["quoted"] is not None and "(" not in found["q"]:
         fits = len(value) >= 4 and all(map(_may_be_one, value.split()[: MOST_WORDS + 1]))
     else:

@@ -16,6 +16,7 @@ from shared.redaction.words import (
     BLANK,
     CHANGED,
     FIELDS,
+    GETTING_IN,
     INSIDE,
     JOINTS,
     KEY_OF,
@@ -81,8 +82,7 @@ _SIGNS = {
     **{word: sign for sign, words in WHOLE.items() for word in _listed(words)},
     **{word: sign for sign, words in BEGINNINGS.items() for word in _listed(words)},
     **dict.fromkeys(_KEYS, Sign.TOKEN),
-    **dict.fromkeys(_listed(FIELDS), Sign.PASSWORD),
-    **dict.fromkeys(_listed(f"{CHANGED} {MADE_OF}"), Sign.LOGIN),
+    **dict.fromkeys(_listed(f"{CHANGED} {FIELDS} {MADE_OF} {GETTING_IN}"), Sign.LOGIN),
     "p": Sign.PASSWORD,
 }
 _LOGINS = frozenset(word for word, sign in _SIGNS.items() if sign is Sign.LOGIN)
@@ -109,8 +109,8 @@ _ALL = _at_words(_TAILS)
 _BUT_LOGINS = _at_words({word: tail for word, tail in _TAILS.items() if word not in _LOGINS})
 _REST = re.compile(r"[^\W\d_]{0,14}")
 _P_WORDS = re.compile(
-    r"p(?:ass(?:w[^\W\d_]{0,14}|phr[^\W\d_]{0,4}|cod[^\W\d_]{0,3}|es?(?!\w)|(?!\w))"
-    r"|wd?(?!\w)|(?=\s?[:=–-]\s?\S)(?<![a-z0-9].))"
+    r"p(?:ass(?:w\.|w[^\W\d_]{0,14}|phr[^\W\d_]{0,4}|cod[^\W\d_]{0,3}|es?(?!\w)|(?!\w))"
+    r"|wd?(?:\.(?!\w)|(?!\w))|(?=\s?[:=–-]\s?\S)(?<![a-z0-9].))"
 )
 _INSIDE = tuple((stem, re.compile(stem + _REST.pattern)) for stem in INSIDE)
 _JOINTS_OF_DATA = ("+", "/")

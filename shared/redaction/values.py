@@ -24,7 +24,11 @@ _SLUGS = (
     " wp zbs jpcrm user users backup table meta option utm keepass fail ban keepassxc"
     " template header footer list item box row col tab step form button icon title widget block"
     " theme child main home blog news shop product cart order report import export test demo copy"
-    " draft utf mb md sum oauth auth version hours days minutes contacts customers users tickets"
+    " twenty storefront astra divi blocksy acrobat fritz fritzbox wireguard studio street offer"
+    " year birth name date number city phone zip company"
+    " value label amount total price status count error"
+    " draft"
+    " utf mb md sum oauth auth version hours days minutes contacts customers users tickets"
 )
 _SLUG = frozenset(_SLUGS.split())
 """Of names of pages, files and products."""
@@ -263,6 +267,7 @@ def is_made_up(value: str) -> bool:
 
 def is_hard(value: str) -> bool:
     """Stricter, where nothing ties the value: three kinds of characters of four, no known id."""
+    value = value.rstrip("?")
     if not 7 <= len(value) <= 64:
         return False
     if is_random(value) or is_jumble(value.strip("0123456789")):
@@ -300,7 +305,9 @@ def before_markup(text: str, start: int, end: int) -> int:
 
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """Without the quotes around and the stop after."""
-    while end > start and text[end - 1] in ".,;:)]}\"'”»’`|":
+    while end > start and (
+        text[end - 1] in ".,;:)]}\"'”»’`|" or (text[end - 1] in "?!" and text[end - 2] in "\"'”»’`")
+    ):
         end -= 1
     while start < end and text[start] in "\"'“„«‘`([|":
         start += 1

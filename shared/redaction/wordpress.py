@@ -37,6 +37,7 @@ _LINE_END = re.compile(r"[ \t]{0,4}['\"’”]?[ \t]{0,2}\)?[ \t]{0,2};?[ \t|]{0
 _EMPTY_VALUE = re.compile(
     r"(?i)[\W_]*|(?:put )?your.{0,40}|null|true|false|none|undefined|string|x{3,}|redacted.{0,20}"
     r"|getenv.{0,60}|\$.{0,60}|<[a-z_ -]{2,40}>?|is|ist|es|est|password_here"
+    r"|\*+ ?[^\W\d]+(?: [^\W\d]+){0,3} ?\*+|\w+=[\"']{2}\)?"
     r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|%\w{1,40}%"
 )
 _NAMES = re.compile(rf"(?i:{_SALT})\b")

@@ -49,8 +49,11 @@ WHOLE = {
 }
 """Count as words of their own, or as the last part of a name (`db_pwd`)."""
 CHANGED = (
-    "changed␣it changed␣mine changed␣hers changed␣his changed␣that reset␣it set␣it␣to switched␣it"
-    " made␣it renamed␣it it's␣now it’s␣now it␣is␣now geändert umgestellt lo␣cambié la␣cambié"
+    "new␣one old␣one mine␣is hers␣is his␣is neue␣ist alte␣war nueva␣es nouveau␣est ancien␣était"
+    " and␣the␣year and␣year plus␣the␣year and␣her␣birthday and␣his␣birthday und␣das␣jahr und␣jahr"
+    " und␣geburtstag y␣el␣año et␣l'année the␣word das␣wort la␣palabra le␣mot changed␣it"
+    " changed␣mine changed␣hers changed␣his changed␣that reset␣it set␣it␣to switched␣it made␣it"
+    " renamed␣it it's␣now it’s␣now it␣is␣now geändert umgestellt lo␣cambié la␣cambié"
     " lo␣he␣cambiado la␣he␣cambiado lo␣hemos␣cambiado l'ai␣changé l’ai␣changé l'ai␣remplacé"
     " l’ai␣remplacé l'avons␣changé l'ho␣cambiata l'ho␣cambiato"
 )
@@ -66,13 +69,27 @@ FIELDS = (
 MADE_OF = (
     "dog's␣name dog’s␣name cat's␣name cat’s␣name pet's␣name pet’s␣name name␣of␣the␣dog"
     " name␣of␣the␣cat name␣of␣our␣dog name␣of␣our␣cat daughter's␣name son's␣name wife's␣name"
-    " daughter’s␣name son’s␣name wife’s␣name name␣and␣the␣year name␣and␣year name␣plus maiden␣name"
-    " birth␣year year␣of␣birth unseres␣hundes meines␣hundes hundename unserer␣katze"
-    " meiner␣katze mädchenname geburtsjahr nuestro␣perro nuestra␣perra mi␣perro mi␣perra mi␣gato"
-    " mi␣gata nuestro␣gato nuestra␣gata apellido␣de␣soltera año␣de␣nacimiento notre␣chien"
-    " notre␣chat mon␣chien mon␣chat nom␣de␣jeune␣fille année␣de␣naissance"
+    " daughter’s␣name son’s␣name wife’s␣name name␣and␣the␣year name␣plus maiden␣name birth␣year"
+    " year␣of␣birth unseres␣hundes meines␣hundes hundename unserer␣katze meiner␣katze mädchenname"
+    " geburtsjahr nuestro␣perro nuestra␣perra mi␣perro mi␣perra mi␣gato mi␣gata nuestro␣gato"
+    " nuestra␣gata apellido␣de␣soltera año␣de␣nacimiento notre␣chien notre␣chat mon␣chien mon␣chat"
+    " nom␣de␣jeune␣fille année␣de␣naissance"
 )
 """What people make passwords of."""
+GETTING_IN = (
+    "gets␣you␣past gets␣me␣past get␣past before␣it␣shows sticky␣note post-it postit zettel"
+    " haftnotiz nota␣adhesiva pósit lastpass keepass bitwarden sign-up sign␣up signed␣up"
+    " registered␣with registriert registré inscrit encrypted␣with opens␣with opens␣it unlocks"
+    " to␣extract to␣see␣the␣page reinschauen rein reinkommen melde␣mich meldet␣sich yourself␣in"
+    " entro entra␣con entran␣con para␣ver␣la␣página me␣connecte se␣connecte pour␣voir␣la␣page"
+    " usual␣one the␣usual wie␣immer wie␣üblich das␣übliche la␣de␣siempre el␣de␣siempre"
+    " comme␣d'habitude comme␣toujours l'habituel no␣match swears guest vpn router mail␣server"
+    " is␣protected is␣locked gesperrt geschützt protegida protegido protégé protégée bloqueada"
+    " bloqueado verrouillé verrouillée in␣either wrong␣credentials it␣wants monitor␣says"
+    " lets␣me␣in let␣me␣in lets␣us␣in let␣us␣in lets␣her␣in lets␣him␣in takes␣you␣in pour␣entrer"
+    " pour␣accéder pour␣se␣connecter"
+)
+"""How people speak of getting in where they name no password."""
 BEGINNINGS = {
     Sign.PASSWORD: (
         "passord codewor losungsw losenord adgangskode kodeord salasan hasło hasla hasłem haslo"
@@ -88,7 +105,7 @@ BEGINNINGS = {
 """Count where a word begins so."""
 INSIDE = {
     "zugang": Sign.LOGIN,
-    **dict.fromkeys(["kennw", "contrase", "wachtw", "lösenord"], Sign.PASSWORD),
+    **dict.fromkeys(["🔑", "🔐", "kennw", "contrase", "wachtw", "lösenord"], Sign.PASSWORD),
     **dict.fromkeys(["schlüssel", "token", "sleutel", "nyckel", "geheimnis"], Sign.TOKEN),
 }
 """Count wherever they stand in a word."""
