@@ -22,7 +22,8 @@ from tests.bench.senders import First, Intake
 
 RATE = 50.0
 SECONDS = 15
-WARMING_SECONDS = 4
+WARMING_SECONDS = 30
+"""So long takes the broker until it has compiled most of what it does."""
 ROUNDS = 3
 PEER = "three-stage relay, bare aiokafka"
 NOTES = (
