@@ -109,7 +109,7 @@ def redact(
         found = [(span, named_so[pair]) for span, pair in zip(spans, values, strict=True)]
         del values[MOST_REPEATED:]
         values = [pair for pair in values if PLACE not in pair[1] and len(pair[1]) < LONGEST_NAMED]
-        literals |= {value: kind for kind, value in values if len(value) >= SHORTEST_NAMED}
+        literals = {value: kind for kind, value in values if len(value) >= SHORTEST_NAMED}
         secrets |= dict.fromkeys(values)
         marks = _woven(veiled, marks, found)
         veiled = _without(veiled, spans)

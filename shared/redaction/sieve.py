@@ -65,6 +65,14 @@ class Places:
     salts: list[int] = field(default_factory=list)
     private_keys: list[int] = field(default_factory=list)
     crowded: Span | None = None
+    asked: tuple[int, bool] = (-1000, False)
+
+    def speaks_of_access(self, lowered: str, at: int) -> bool:
+        """Whether anything near does; what was said of a place close by holds."""
+        if at - self.asked[0] > (ACCESS_REACH // 2 if self.asked[1] else ACCESS_REACH // 8):
+            found = _ACCESS.search(lowered, max(0, at - ACCESS_REACH), at + ACCESS_REACH)
+            self.asked = at, found is not None
+        return self.asked[1]
 
 
 _ALONE = r"(?!\w)"
@@ -227,6 +235,8 @@ def _keep(text: str, lowered: str, hit: Hit, found: Places) -> None:
     sign = _SIGNS.get(literal) or _sign_inside(lowered, hit)
     if sign is None or (literal in _DOUBTFUL and not _DOUBTFUL[literal](lowered, start)):
         return
+    if literal in _NEEDS_ACCESS and not found.speaks_of_access(lowered, start):
+        return
     if literal in _OPEN:
         end = _REST.match(lowered, end).end()  # type: ignore[union-attr]  # it matches nothing
     found.words.append(Word(start, end, sign))
@@ -264,15 +274,6 @@ _ACCESS = re.compile(
 ACCESS_REACH = 160
 
 
-def _near_access(lowered: str, at: int) -> bool:
-    """Whether anything near speaks of getting in."""
-    return _ACCESS.search(lowered, max(0, at - ACCESS_REACH), at + ACCESS_REACH) is not None
-
-
-_DOUBTFUL = {
-    "p": _behind_user,
-    "clave": _no_keyword,
-    "claves": _no_keyword,
-    **dict.fromkeys(_listed(f"{CHANGED} {FIELDS}"), _near_access),
-}
+_DOUBTFUL = {"p": _behind_user, "clave": _no_keyword, "claves": _no_keyword}
+_NEEDS_ACCESS = frozenset(_listed(f"{CHANGED} {FIELDS}"))
 """Words that count behind some words only."""

@@ -170,7 +170,9 @@ def is_random(value: str) -> bool:
     jumps = len(_JUMP.findall(value))
     if jumps < MOST_JUMPS or jumps < len(value) * JUMPS_EACH or not value.isascii():
         return False
-    return not (_CAMEL.fullmatch(value) or is_code(value) or EMAIL.fullmatch(value))
+    return not (
+        _CAMEL.fullmatch(value) or is_code(value) or ("@" in value and EMAIL.fullmatch(value))
+    )
 
 
 def is_harder(value: str) -> bool:

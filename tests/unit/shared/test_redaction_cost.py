@@ -7,14 +7,27 @@ import random
 import pytest
 
 from shared.redaction.kinds import KINDS
-from shared.redaction.words import BEGINNINGS, BLANK, KEY_OF, SALTS, WHOLE
+from shared.redaction.words import (
+    BEGINNINGS,
+    BLANK,
+    CHANGED,
+    FIELDS,
+    GETTING_IN,
+    KEY_OF,
+    MADE_OF,
+    SALTS,
+    WHOLE,
+)
 from tests.unit.shared.test_redaction import SIZE, cheapest, yardstick
 
 LITERALS = sorted(
     {beginning for kind in KINDS for beginning in kind.beginnings}
     | {
         word.replace(BLANK, " ")
-        for words in (*WHOLE.values(), *BEGINNINGS.values(), SALTS, KEY_OF)
+        for words in (
+            *(*WHOLE.values(), *BEGINNINGS.values(), SALTS, KEY_OF),
+            *(CHANGED, FIELDS, GETTING_IN, MADE_OF),
+        )
         for word in words.split()
     }
 )
