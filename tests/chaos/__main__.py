@@ -36,11 +36,16 @@ def number(name: str, default: str) -> float:
         raise SystemExit(2) from None
 
 
+def say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def crash(seed: int) -> int:
     """The long run of crash points."""
     with tempfile.TemporaryDirectory(prefix="triage-crashes-") as folder:
         Path(folder).chmod(0o711)
-        crashes, ended = long_run(Path(folder), seed)
+        crashes, ended = long_run(Path(folder), seed, say)
     figures = dict(ended.verdict.figures)
     sys.stdout.write(f"crashes: {dict(crashes)}\n{figures}\n{ended.verdict.words()}\n")
     return 0 if ended.verdict.holds else 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -20,6 +20,13 @@ from tests.chaos.load import Load, Mix
 from tests.chaos.pipeline import READERS, Pipeline, running_pipeline
 from tests.chaos.verification import Ended, verify
 from tests.support.crashing import CRASHED, crashing
+
+Note = Callable[[str], None]
+
+
+def silent(_text: str) -> None:
+    """For tests, which say at their end what they saw."""
+
 
 POINTS = tuple(f"{step}/{when}" for step, when in product(Step, ("before", "after")))
 CRASH_SECONDS = 60.0
@@ -43,18 +50,22 @@ MIX = Mix(rate=20.0, seconds=7200.0, reports=0.15, inbound=0.15)
 
 
 async def run_crash_points(
-    pipeline: Pipeline, orders: Path, times: Mapping[str, int], seed: int
+    pipeline: Pipeline,
+    orders: Path,
+    times: Mapping[str, int],
+    seed: int,
+    note: Note = silent,
 ) -> tuple[Mapping[str, int], Ended]:
     """Crashes under load, then the verdict; returns the crashes of each process with it."""
     async with Load(pipeline.target, MIX, seed) as load:
         arriving = asyncio.create_task(load.run())
-        crashes = await crash_everywhere(pipeline, orders, times, Random(seed))
+        crashes = await crash_everywhere(pipeline, orders, times, Random(seed), note)
         load.end()
         await arriving
         return crashes, await verify(pipeline.target, load)
 
 
-def long_run(work: Path, seed: int) -> tuple[Mapping[str, int], Ended]:
+def long_run(work: Path, seed: int, note: Note) -> tuple[Mapping[str, int], Ended]:
     """The long run, on servers of its own."""
     orders = work / "orders"
     with (
@@ -64,31 +75,32 @@ def long_run(work: Path, seed: int) -> tuple[Mapping[str, int], Ended]:
             work, kafka, postgres.address, namespace="crashes", parts=crashing_parts(orders)
         ) as pipeline,
     ):
-        return asyncio.run(run_crash_points(pipeline, orders, LONG, seed))
+        return asyncio.run(run_crash_points(pipeline, orders, LONG, seed, note))
 
 
 async def crash_everywhere(
-    pipeline: Pipeline, orders: Path, times: Mapping[str, int], dice: Random
+    pipeline: Pipeline, orders: Path, times: Mapping[str, int], dice: Random, note: Note
 ) -> Mapping[str, int]:
     """End each process at each step as often as said, all at once; returns the crashes of each."""
     counts = await asyncio.gather(
         *(
-            _crash(pipeline.processes[name], orders / name, count, dice)
+            _crash(pipeline.processes[name], orders / name, count, dice, note)
             for name, count in times.items()
         )
     )
     return dict(zip(times, counts, strict=True))
 
 
-async def _crash(process: Process, order: Path, times: int, dice: Random) -> int:
+async def _crash(process: Process, order: Path, times: int, dice: Random, note: Note) -> int:
     points = [*POINTS] * times
     dice.shuffle(points)
     # Started again here, for the supervisor would wait longer each time.
     process.restart = False
-    for point in points:
+    for number, point in enumerate(points, 1):
         await until_ready(process)
         await asyncio.to_thread(order.write_text, point, encoding="utf-8")
         await _ended(process, point)
+        note(f"{process.part.name} {number}/{len(points)}: ended at {point}")
         process.start()
     await until_ready(process)
     process.restart = True
