@@ -33,7 +33,7 @@ from shared.redaction.values import (
 )
 from shared.redaction.words import Sign
 
-MOST_CANDIDATES = 100
+MOST_CANDIDATES = 120
 MOST_CHARACTERS = 20_000
 """Around words for access; past so many they are those of a log, and people write at its ends."""
 BEFORE, AFTER = 70, 160
