@@ -132,7 +132,7 @@ class Seconds(dict[str, tuple[Phrase, ...]]):
 
 
 Meaning = tuple[tuple[str, ...], Seconds | None, bool] | tuple[()]
-"""The concepts that a word names, the phrases that it begins, whether it can be the second of one."""
+"""The concepts that a word names, the phrases it begins, whether it can be the second of one."""
 
 
 class Tongue(dict[str, Meaning]):
