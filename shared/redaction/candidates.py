@@ -63,6 +63,11 @@ _COUPON = re.compile(
 )
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:]|\bh1:)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
+_OTHER_NAME = re.compile(
+    r"(?:php)?sess\w*|sid|nonce|csrf\w*|hash|etag|v|ver|\w*_?id|utm_\w+|\w*clid|class|style|href|src"
+    r"|tk_ai|gateway|dns|ip|host|server|port|path|theme|plugin|page|tab|lang|locale|version"
+)
+"""Names of other things."""
 _JOINS = re.compile(r"[=/:]")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 
@@ -150,6 +155,8 @@ def parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     mail = _MAIL.match(text, start, stop) if "@" in value else None
     if mail is not None:
         yield mail.end(), stop
+        return
+    if _OTHER_NAME.fullmatch(value.partition("=")[0].lower() if "=" in value else ""):
         return
     if not _JOINS.search(value) or is_random(value):
         yield start, stop

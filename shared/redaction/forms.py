@@ -15,7 +15,8 @@ _NO_VALUE = re.compile(
     r"|[(\[{<*][^\W\d_ ]+(?: [^\W\d_]+)*[)\]}>*]|enc\[.*|(?:process|os)\.env.*|\$\(.*"
     r"|(?:op|vault|arn|file|ssm|env|secrets?)[:.][\w/:.].*|<[a-z_ 0-9-]*>?|sha256:.*"
     r"|!(?:vault|secret|env)\b.*|[a-z_]{4,}\(.*|[a-z_]+(?:\.[a-z_]+)+\(.*|%[a-z_]+%"
-    r"|(?:\.{3}|…).*|\*+ ?[^\W\d]+(?: [^\W\d]+){0,3} ?\*+|-{2,} ?[^\W\d]+(?: [^\W\d]+){0,3} ?-{2,}"
+    r"|(?:\.{3}|…).*|\?[a-z][\w-]*=.*|\*+ ?[^\W\d]+(?: [^\W\d]+){0,3} ?\*+"
+    r"|-{2,} ?[^\W\d]+(?: [^\W\d]+){0,3} ?-{2,}"
     r"|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASS|PASSWORD|PWD|SECRET|KEY|TOKEN)\w*)"
     r"|\$2[aby]\$\d*\$?|\S+\.[a-z]{1,4}:\d+(?::\d+)?|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|(?:var|locals?|data|module|each|self|this|env|config|cfg|settings|secrets|params|props|state"
@@ -40,13 +41,17 @@ _PLAIN = re.compile(
     r"|(?-i:[A-Z]{2,4}\d{3,})|(?:order|invoice|ticket|quote|client|customer|product|booking|rechnung"
     r"|bestellung|auftrag|kunde|angebot|factura|pedido|cliente|facture|commande|devis|fritzbox)\d+|(?:css|jss|sc)(?=[a-z]*\d)[0-9a-z]{5,12}|(?:jsx|mui\w*)\d\S*"
     r"|(?:iphone|ipad|pixel|galaxy|s2\d|macbook|thinkpad|redmi|oneplus|b2b|b2c)\S*"
-    r"|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d+|[a-z]+2[a-z]+"
+    r"|\d{2,5}x\d{2,5}\w{0,3}|\d{1,2}(?:jan|feb|mar|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez|ene"
+    r"|abr|ago|dic)[a-z]{0,6}\d{2,4}"
+    r"|(?:outlook|chrome|firefox|windows|office|edge|safari|android|php)\d\w*|[a-z]+2[a-z]+"
     r"|(?-i:\w*(?:get|set|has|is|Token|Type|Exception|Provider|Store|Controller|Response|Request"
     r"|Handler|Service|Interface|Factory|Loader)[A-Z]\w*|[A-Z]\w+(?:Type|Exception|Provider|Store))"
 )
 """Of letters and digits alone."""
 _SIGNED = re.compile(
-    r"(?i)(?:op|vault|arn|h1):.*|wp-[a-z]+(?:[_-][a-z0-9]+)*|[^\W\d_]+[,;]\(?\+?\d[\d()/.-]*|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*"
+    r"(?i)(?:utc|gmt)[+-][\d:.]+|[0-9a-f]{8,32}-[a-z]{3}|[#.](?:[a-z]\w*-)+[\w.-]+|wp\+cookie\+check"
+    r"|_(?:site_)?transient_\S*|[a-z]\w*(?:\.[a-z]\w*)+=\w+|(?-i:[A-Z]{2}-[a-z]\d+\w*)"
+    r"|--(?!\S*(?:pass|pw|secret|token|key))[a-z-]+=\S*|(?:op|vault|arn|h1):.*|wp-[a-z]+(?:[_-][a-z0-9]+)*|[^\W\d_]+[,;]\(?\+?\d[\d()/.-]*|[a-z0-9.-]+/[a-z0-9./_-]+|[a-z-]+/\d+(?:\.\d+)*\S*|\S*[?&]\w+=\S*"
     r"|(?:[\w.:-]+[=:])?#?[0-9a-f]{6,64}"
     r"|.*[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}.*|(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|\+?[\d ()/.-]+|[\d.,]+\s?[%€$£a-z]{0,3}|[%€$£][\d.,]+"
@@ -81,7 +86,7 @@ _HELD_BY_CODE = re.compile(
     r"://|\$[({]|\(\?[=!:<]|::|->|\[removed|\$_|__|\\x|\.(?:php|js|css)|data:|nonce|pk_(?:live|test)_"
 )
 _CODE = re.compile(
-    r"(?i)(?:op|vault|arn|h1):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
+    r"(?i)[#.](?:[a-z]\w*-)+[\w.-]+|[0-9a-f]{8,32}-[a-z]{3}|wp\+cookie\+check|(?:op|vault|arn|h1):.*|(?:sha\d+|aaaa[bce]3nza).*|[0-9a-f:-]+|v?\d+(?:\.\d+)+.*"
     r"|.*(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{1,3}(?:\.\d{1,3}){3}|\d\d:\d\d:\d\d"
     r"|[?&]\w+=|<[^<>]+>).*"
     r"|[\w.-]*[a-z][/-]?v?\d+(?:\.\d+)+\S*|[\w.-]+=[\"'\w].*|\S*@[\w-]+(?:\.[\w-]+)+\S*"

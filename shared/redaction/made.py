@@ -53,10 +53,6 @@ _PHRASE = re.compile(
 _QUOTED_PHRASE = re.compile(
     r"[\"“„«‘'`] ?(?P<words>[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}(?: [0-9]{1,4})?) ?[\"”“»’'`]"
 )
-_OTHER_NAME = re.compile(
-    r"(?:php)?sess\w*|sid|nonce|csrf\w*|hash|etag|v|ver|\w*_?id|utm_\w+|\w*clid|class|style|href|src"
-    r"|gateway|dns|ip|host|server|port|path|theme|plugin|page|tab|lang|locale|version"
-)
 _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 _ID = re.compile(r"(?i)cve-.*|\S*[\"<>{].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
@@ -129,8 +125,6 @@ def _quoted_phrases(text: str, first: int, last: int) -> Iterable[Span]:
 
 def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
     for begin, end in parts(text, start, stop):
-        if begin > start and _OTHER_NAME.fullmatch(text[start : begin - 1].lower()):
-            continue
         value = text[begin:end]
         fits = is_hard(value) or _handed(text, begin, value)
         fits = fits or _is_second_of_pair(text, start, value)

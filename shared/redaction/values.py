@@ -32,6 +32,7 @@ _SLUGS = (
 )
 _SLUG = frozenset(_SLUGS.split())
 """Of names of pages, files and products."""
+_SIZE = re.compile(r"[0-9]{2,5}x[0-9]{2,5}[a-z]{0,3}")
 MOST_CHANGES = 8
 """Changes between small letter, capital and digit that a path or a name may have."""
 MOST_JUMPS, JUMPS_EACH = 5, 0.4
@@ -246,7 +247,9 @@ def is_memorable(value: str) -> bool:
             word in _SLUG or is_common(word) for word in re.split(r"[_.]", value.lower())
         )
     if _MEMORABLE.fullmatch(value) is not None:
-        return not any(word in _SLUG or is_common(word) for word in _LETTERS.findall(value.lower()))
+        return _SIZE.fullmatch(value) is None and not any(
+            word in _SLUG or is_common(word) for word in _LETTERS.findall(value.lower())
+        )
     if len(value) < SHORTEST_TYPE or _TYPE.fullmatch(value) is None:
         return False
     name = value.rstrip("0123456789")

@@ -22,7 +22,7 @@ FOURTH = pytest.param(DATA / "fourth", 0, 0, id="fourth")
 FIFTH = pytest.param(DATA / "fifth", 0, 3, id="fifth")
 SIXTH = pytest.param(DATA / "sixth", 0, 0, id="sixth")
 SEVENTH = pytest.param(DATA / "seventh", 0, 0, id="seventh")
-OWN = pytest.param(DATA / "own", 8, 15, id="own")
+OWN = pytest.param(DATA / "own", 8, 14, id="own")
 """Folder, most survivors, most look-alikes marked. All are read by now by those who mend the
 patterns; what the first look at each gave stands in the README beside them."""
 SETS = [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, OWN]
