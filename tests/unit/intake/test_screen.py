@@ -17,7 +17,9 @@ from services.intake.screen_fit import Example, fit, threshold, usual, written
 from services.intake.screen_rules import DOUBTED, load_rules, load_weights
 
 RULES = load_rules()
-SAMPLE = Path(__file__).parents[3] / "deploy" / "sample"
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "deploy" / "sample"
+DEVELOPMENT = ROOT / "services" / "classifier" / "corpus" / "dev" / "dev.jsonl"
 EXAMPLES = yaml.safe_load(Path(__file__).with_name("screen_examples.yaml").read_text("utf-8"))
 
 
@@ -135,6 +137,49 @@ def test_most_reports_of_the_sample_are_flagged() -> None:
     reports = [(subject, body) for _, subject, body, is_report in sample() if is_report]
     found = sum(screen(subject, body).flag for subject, body in reports)
     assert found >= 0.95 * len(reports)
+
+
+def test_screen_keeps_what_it_finds_in_tickets_it_was_not_fitted_on() -> None:
+    """A floor: the development set found 33 of 33 reports, with no alarm on 147 others."""
+    tickets = [json.loads(line) for line in DEVELOPMENT.read_text("utf-8").splitlines()]
+    flagged = {True: 0, False: 0}
+    for ticket in tickets:
+        flagged[ticket["security"]] += screen(ticket["subject"], ticket["body"]).flag
+    reports = sum(ticket["security"] for ticket in tickets)
+    assert flagged[True] >= 0.95 * reports
+    assert flagged[False] <= 0.02 * (len(tickets) - reports)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I found a hole in your plugin",
+        "vulnerability in jetpack crm",
+        "Ich habe eine L\u00fccke in eurem Plugin gefunden",
+        "He encontrado un agujero en vuestro plugin",
+        "J'ai trouv\u00e9 une faille dans votre plugin",
+        "Ho trovato una falla nel vostro plugin",
+        "Encontrei uma falha no vosso plugin",
+        "Ik heb een lek gevonden in jullie plugin",
+        "Logged out I can still download every quote",
+        "Kunde sieht Rechnungen anderer Kunden",
+    ],
+)
+def test_unmistakable_line_is_flagged(text: str) -> None:
+    assert screen("", text).flag
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is Jetpack CRM secure?",
+        "Does your plugin have known vulnerabilities?",
+        "I found a setting in your plugin",
+        "Our scanner found a vulnerability in the slider theme",
+    ],
+)
+def test_line_that_sounds_like_it_is_not_flagged(text: str) -> None:
+    assert not screen("", text).flag
 
 
 @pytest.mark.parametrize(
