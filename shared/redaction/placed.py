@@ -88,7 +88,7 @@ _LINE_START = re.compile(r"(?:^|\n)[ \t>*\"'„“-]*$")
 _LINE_END = re.compile(r"[\"'”“.]{0,2}[ \t]*(?:\r?\n|$)")
 _STOP = re.compile(r"[.!?;][\s\"')]|\n.*\n.*\S")
 _TIE = (
-    r"(?:[\W_]|\b(?:is|are|now|ist|es|est|lautet|jetzt|ahora|c'est|vaut|as|als|como|comme|com|the"
+    r"(?:[\W_]|\b(?:is|are|was|now|ist|war|era|était|es|est|lautet|jetzt|ahora|c'est|vaut|as|als|como|comme|com|the"
     r"|my|her|his|our|das|le|la|mi|mon|ma|ein|put|puse)\b)*"
 )
 _OF = re.compile(r"\s(?:of|for|de|del|für|von|vom|pour|du|der|des)\s[\w /-]{2,30}[ :]*")
@@ -96,8 +96,9 @@ _TIED = re.compile(_TIE)
 _BEFORE_WORDS = re.compile(rf"(?:{_OF.pattern})?{_TIE}")
 _AFTERWARDS = re.compile(
     r"[\"'”»’`)\]*]{0,3}\s(?:(?:is|was|ist|war|es|era|est|is refused|doesn't work)\s)?"
-    r"(?:as|als|como|comme|come|is|ist|es|est|was|war|=|jako|som)"
-    r"(?:\s(?:the|my|her|his|our|your|das|la|le|mi|mon|ma|sein|ihr|new|old|temp)){0,2}\s[\"'(]?"
+    r"(?:as|als|como|comme|come|is|ist|es|est|was|war|=|<-|←|jako|som)"
+    r"(?:\s(?:the|my|her|his|our|your|das|la|le|mi|mon|ma|sein|ihr|new|old|temp|admin|staging|wifi"
+    r"|login|portal)){0,3}\s[\"'(]?"
     r"|[\"'”»’` ]{0,3}[(\[]"
 )
 """Between a value and the word for password behind it."""
@@ -130,7 +131,8 @@ _WORDS_ARE = re.compile(
     r"\b(?:words|wörter|worte|palabras|mots|parole)\b[^\n\"“„«]{0,60}[:,–-]\s?$"
 )
 """What leads to words in quotes that are a phrase."""
-_IN_A_ROW = re.compile(r"[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){3,7}")
+_IN_A_ROW = re.compile(r"[^\W\d_]{3,14}(?: [^\W\d_]{3,14}){2,7}")
+_ROW_END = re.compile(r"[.,;)]|[ \t]*(?:\r?\n|$)")
 LEAST_IN_A_ROW = 4
 SHORTEST_UNTIED = 5
 """Letters of words in a row that no sign and no verb ties."""
@@ -258,6 +260,11 @@ def _in_a_row(text: str, lowered: str, word: Word) -> Iterable[Span]:
         return
     row = found[0].split()
     count = next((n for n, word in enumerate(row) if is_sentence_word(word)), len(row))
-    least = SHORTEST_UNTIED if text[word.end : found.start()].isspace() else 3
-    if count >= LEAST_IN_A_ROW and all(w.islower() and len(w) >= least for w in row[:count]):
+    untied = text[word.end : found.start()].isspace()
+    least = SHORTEST_UNTIED if untied else 3
+    if count == len(row) == 3 and not untied and _ROW_END.match(text, found.end()) is not None:
+        least = SHORTEST_UNTIED
+    elif count < LEAST_IN_A_ROW:
+        return
+    if all(w.islower() and len(w) >= least for w in row[:count]):
         yield Span(found.start(), found.start() + len(" ".join(row[:count])), "password")

@@ -37,7 +37,10 @@ _PREPOSITION = (
     r"|sur|au|is|und|and|that|which|que|qui|die|das|welches|with"
     r"|mit|con|avec|ich|wir|he|di|per|do|da|voor|van|till|has|wurde|ha|se|a|would|should|must|will"
 )
-_STILL = r"still|now|currently|jetzt|ahora|maintenant|noch|just|again|simply|einfach|nun"
+_STILL = (
+    r"still|now|currently|jetzt|ahora|maintenant|noch|just|again|simply|einfach|nun|once|always"
+    r"|immer|früher|bisher|ursprünglich|originally|previously|probably|antes|siempre|avant|toujours"
+)
 _TAG = (
     r"</?(?:b|i|em|strong|span|t[dhrt]|p|div|code|pre|br|font|a|li|d[dlt]|kbd|samp|u|h[1-6])"
     r"(?: [^<>\n]{0,60})?/?>"
