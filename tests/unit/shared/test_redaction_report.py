@@ -22,10 +22,12 @@ FOURTH = pytest.param(DATA / "fourth", 0, 0, id="fourth")
 FIFTH = pytest.param(DATA / "fifth", 0, 3, id="fifth")
 SIXTH = pytest.param(DATA / "sixth", 0, 0, id="sixth")
 SEVENTH = pytest.param(DATA / "seventh", 0, 0, id="seventh")
+EIGHTH = pytest.param(DATA / "eighth", 1, 4, id="eighth")
 OWN = pytest.param(DATA / "own", 8, 14, id="own")
-"""Folder, most survivors, most look-alikes marked. All are read by now by those who mend the
+"""Folder, most survivors, most look-alikes marked. The eighth was looked at once, after all
+mending, and counted only: it is the honest figure. The others are read by those who mend the
 patterns; what the first look at each gave stands in the README beside them."""
-SETS = [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, OWN]
+SETS = [FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, OWN]
 LEAST = 350
 """Lines without which a set says little."""
 
