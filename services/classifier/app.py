@@ -27,6 +27,7 @@ def now() -> datetime:
 async def ordinary_works(
     settings: ClassifierSettings, model: Model
 ) -> AsyncIterator[Sequence[Work[Any]]]:
+    model.encoder.encode([""])  # loaded before the first ticket comes
     yield [ordinary_work(judge_with(model), Writing(settings.triage_namespace, now))]
 
 

@@ -13,6 +13,8 @@ import yaml
 FILE = Path(__file__).with_name("concepts.yaml")
 FEATURE = "feature of "
 """Before the name of an extension: what this extension alone has."""
+BUILT_IN = "built in "
+"""Before the name of what the product itself has."""
 PORTAL = "built in portal"
 EXTENSION_OF_PORTALS = "Client Portal PRO"
 """Of a text that is about an extension and the portal."""
@@ -44,6 +46,8 @@ def concepts_in(forms: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for word in set(words):
         begun = begun_by(word)
+        if begun is None:
+            continue
         found.update(begun.named)
         for phrase in begun.phrases:
             if phrase.text in text:
@@ -52,10 +56,12 @@ def concepts_in(forms: Sequence[str]) -> set[str]:
 
 
 @lru_cache(maxsize=REMEMBERED_WORDS)
-def begun_by(word: str) -> Begun:
-    """What a word names by itself, and the phrases of which it may be the first word."""
+def begun_by(word: str) -> Begun | None:
+    """What a word names by itself, and the phrases of which it may be the first; None: neither."""
     by_start = load_concepts()
     mine = [*by_start.get(word, ()), *by_start.get(f"{word[:HEAD]}*", ())]
+    if not mine:
+        return None
     alone = f" {word} "
     return Begun(
         tuple({phrase.concept: None for phrase in mine if phrase.text in alone}),

@@ -49,11 +49,10 @@ def strengths(words: Words, sight: Sight, direction: Floats) -> Floats:
     n, (of_words, of_pieces) = words.columns, sight.lengths
     both = np.concatenate([direction / of_words, direction / of_pieces]).astype(np.float32)
     says = sight.shares[:, : 2 * n] @ both
-    forms = sight.reading.forms[:CONSIDERED]
-    strength = says[np.fromiter(map(sight.numbers.__getitem__, forms), np.int64, len(forms))]
-    pairs = [(place, i) for place, i in sight.pairs if place + 1 < CONSIDERED]
-    if pairs:
-        places, ids = np.array(pairs).T
+    strength = says[sight.numbers[:CONSIDERED]]
+    near = sight.pairs + 1 < CONSIDERED
+    places, ids = sight.pairs[near], sight.pair_ids[near]
+    if len(places):
         rarity = words.features.rarity[ids]
         half = 0.5 * rarity * (words.weights[ids] @ direction) / np.float32(of_words)
         strength[places] += half

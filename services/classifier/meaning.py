@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,7 @@ PIECES_BLOCK = 16
 TICKETS_BLOCK = 1
 """Rows of a matrix product of places, of pieces and of tickets."""
 REMEMBERED_WORDS = 30_000
-REMEMBERED_PIECES = 4_096
+REMEMBERED_PIECES = 2_048
 NOTHING = 0
 """The row of an empty place, all zeros."""
 
@@ -110,33 +111,39 @@ class Shares:
         self._row |= {piece: first + number for number, piece in enumerate(pieces)}
 
 
-@dataclass(slots=True)
+@dataclass
 class Encoder:
     """Turns texts into `SIZE` numbers each: the sentence vector, then the pooled channels.
 
     `first`, `second`: the approximations of both layers per branch, None for the exact ones.
-    `usual`: the pieces whose first layer is computed at the first text.
+    `usual`: the pieces whose first layer is computed at the first text, when all is loaded: who
+    encodes nothing needs no memory for it.
     """
 
     first: tuple[LowRank, ...] | None = None
     second: tuple[LowRank, ...] | None = None
     usual: Ids = field(default_factory=lambda: np.empty(0, np.int64))
-    net: NumpyBackend = field(init=False)
-    _tokenizer: UsePureTokenizer = field(init=False)
-    _second: list[tuple[Floats, Floats]] = field(init=False)
     _words: dict[str, list[int]] = field(default_factory=dict)
-    _shares: Shares | None = None
 
-    def __post_init__(self) -> None:
-        self._tokenizer = UsePureTokenizer(str(PIECES))
-        self.net = NumpyBackend(str(WEIGHTS), self._tokenizer, threads=1)
-        self._second = [(low.by_slot, low.outer) for low in self.second or ()]
+    @cached_property
+    def net(self) -> NumpyBackend:
+        return NumpyBackend(str(WEIGHTS), self._tokenizer, threads=1)
+
+    @cached_property
+    def _tokenizer(self) -> UsePureTokenizer:
+        return UsePureTokenizer(str(PIECES))
+
+    @cached_property
+    def _second(self) -> list[tuple[Floats, Floats]]:
+        return [(low.by_slot, low.outer) for low in self.second or ()]
+
+    @cached_property
+    def _shares(self) -> Shares:
+        return Shares(self.net, self.usual, self._first_by_slot())
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """One row per text, `SIZE` wide; the order of texts is kept, no text touches another."""
         tickets = [self.pieces_of(text) for text in texts]
-        if self._shares is None:
-            self._shares = Shares(self.net, self.usual, self._first_by_slot())
         totals = np.empty((len(tickets), POOLED), np.float32)
         begin = 0
         while begin < len(tickets):
@@ -173,7 +180,6 @@ class Encoder:
         The places of all tickets stand in one row, `REACH` empty ones between two tickets.
         """
         shares, net = self._shares, self.net
-        assert shares is not None, "made before the first ticket is read"
         known = shares.rows_of([piece for pieces in tickets for piece in pieces])
         needed = sum(len(pieces) + REACH for pieces in tickets)
         size = -(-needed // PLACES_BLOCK) * PLACES_BLOCK
@@ -212,7 +218,6 @@ class Encoder:
 
     def first_layer(self, branch: int, rows: Ids) -> Floats:
         """What a branch's first layer makes of the pieces in its windows, place by place."""
-        assert self._shares is not None
         shares, net = self._shares.slots[branch], self.net
         if self.first is None:
             once = summed(shares[rows], branch)

@@ -16,31 +16,32 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 
+from services.classifier.areas import SCOPES, Areas, softmax
 from services.classifier.features import Features
 from services.classifier.meaning import Encoder, LowRank, blocked, hash_of_weights
 from services.classifier.reading import Reading
 from services.classifier.sight import Sight, Words
-from shared.contracts import ModelRef, ProductArea, Scope
+from shared.contracts import ModelRef, ProductArea
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 FORMAT = 6
-SCOPES = tuple(Scope)
 AREAS = tuple(ProductArea)
-SECURITY = len(SCOPES)
-ANSWERS = len(SCOPES) + 1 + len(AREAS)
-"""Ten scopes, security, three areas."""
+ANSWERS = len(SCOPES) + len(AREAS)
+"""Ten scopes, three areas: by words alone, and once more in full."""
+SECURITY = 2 * ANSWERS
+"""The column that speaks of security by words alone; the next one does in full."""
+COLUMNS = SECURITY + 2
+IN_FULL = [*range(ANSWERS, SECURITY), SECURITY + 1]
+"""The columns to which the encoder adds."""
 ARTEFACT = Path(__file__).parent / "artefact" / "model.npz"
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How scores become probabilities, and from where they decide.
+    """How scores of scopes become probabilities, and from which on each decides."""
 
-    `softness`: of scope, security and area. `decides_from`: per scope, the least confidence.
-    """
-
-    softness: tuple[float, float, float]
+    softness: float
     decides_from: dict[str, float]
 
 
@@ -48,18 +49,19 @@ class Scale:
 class Card:
     """What the model is, and what was chosen on data that it was not fitted on.
 
-    `by_words`, `in_full`: of judging by words alone, and with the encoder. `security_from`: the
-    least probability that raises the flag. `look_from`: the least score of a report by words alone
-    that has a ticket read in full. `familiar_from`: the least share of known words. `encoder`: the
-    hash of its weights.
+    `by_words`, `in_full`: of judging by words alone, and with the encoder. `look_from`: the least
+    score of security by words alone that has a ticket read in full. `security_softness`: of the
+    score in full; `security_from`: the least probability that raises the flag. `familiar_from`:
+    the least share of known words. `encoder`: the hash of its weights.
     """
 
     name: str
     format: int
     by_words: Scale
     in_full: Scale
-    security_from: float
     look_from: float
+    security_softness: float
+    security_from: float
     familiar_from: float
     encoder: str
     trained_on: dict[str, object]
@@ -82,8 +84,8 @@ class Likelihoods:
 class Weights:
     """What speaks for which answer.
 
-    `surface`: feature x (answers by words alone, answers in full); `bias` likewise. `deep`: number
-    of the encoder x answer.
+    `surface`: feature x column (answers by words alone, answers in full, security twice); `bias`
+    likewise. `deep`: number of the encoder x column of `IN_FULL`.
     """
 
     surface: Floats
@@ -98,6 +100,8 @@ class Model:
     encoder: Encoder
     weights: Weights
     words: Words
+    areas: tuple[Areas, Areas]
+    """By words alone, and in full."""
 
     def see(self, readings: Sequence[Reading]) -> list[Sight]:
         """What the words of readings say, one each; what all the following take."""
@@ -105,76 +109,95 @@ class Model:
 
     def judge(self, seen: Sequence[Sight]) -> Likelihoods:
         """Calibrated likelihoods, one row per reading; a row does not depend on the others."""
-        scores = np.stack([sight.scores for sight in seen])
-        by_words, in_full = scores[:, :ANSWERS], scores[:, ANSWERS:]
-        open_ = np.flatnonzero(self.leave_open(by_words)).tolist()
-        if open_:
-            in_full[open_] += self._deep([seen[i] for i in open_])
-        return self.likelihoods(scores)
+        scores = _scores(seen)
+        self._read_in_full(seen, scores, self.leave_open(scores))
+        return self.likelihoods(scores, named(seen))
 
     def judge_by_words(self, seen: Sequence[Sight]) -> Likelihoods:
         """The same by words alone: roughly and quickly."""
-        scores = np.stack([sight.scores for sight in seen])
-        return _scaled(self.card.by_words, scores[:, :ANSWERS])
+        return self._likely(_scores(seen), named(seen), full=False)
 
     def security(self, seen: Sequence[Sight]) -> Floats:
         """Of `judge` the likelihood of a report alone; only what may be one is read in full."""
-        scores = np.stack([sight.scores for sight in seen])
-        may_be = np.flatnonzero(scores[:, SECURITY] >= self.card.look_from).tolist()
-        if may_be:
-            scores[may_be, ANSWERS:] += self._deep([seen[i] for i in may_be])
-        return self.likelihoods(scores).security
+        scores = _scores(seen)
+        self._read_in_full(seen, scores, self.may_be_reports(scores))
+        return self._report(scores)
 
-    def likelihoods(self, scores: Floats) -> Likelihoods:
-        """Of scores, ticket x (answers by words alone, answers in full)."""
-        by_words = _scaled(self.card.by_words, scores[:, :ANSWERS])
-        in_full = _scaled(self.card.in_full, scores[:, ANSWERS:])
-        open_ = self.leave_open(scores[:, :ANSWERS])
-        may_be = scores[:, SECURITY] >= self.card.look_from
+    def likelihoods(self, scores: Floats, names: Floats) -> Likelihoods:
+        """Of scores, ticket x column, and how each ticket names the product."""
+        by_words = self._likely(scores, names, full=False)
+        in_full = self._likely(scores, names, full=True)
+        sure = by_words.sure
         return Likelihoods(
-            np.where(open_[:, None], in_full.scopes, by_words.scopes),
-            np.where(may_be, in_full.security, np.float32(0)),
-            np.where(open_[:, None], in_full.areas, by_words.areas),
-            np.where(open_, in_full.sure, by_words.sure),
+            np.where(sure[:, None], by_words.scopes, in_full.scopes),
+            by_words.security,
+            np.where(sure[:, None], by_words.areas, in_full.areas),
+            sure | in_full.sure,
         )
 
-    def leave_open(self, by_words: Floats) -> Flags:
-        """Which tickets must be read in full, by their words' scores."""
-        sure = _scaled(self.card.by_words, by_words).sure
-        return np.asarray(~sure | (by_words[:, SECURITY] >= self.card.look_from))
+    def leave_open(self, scores: Floats) -> Flags:
+        """Which tickets must be read in full, because their words don't decide."""
+        sure = sure_of(self.card.by_words, scope_likelihoods(self.card.by_words, scores))
+        return ~sure | self.may_be_reports(scores)
 
-    def direction(self, answer: int) -> Floats:
-        """Column by column, what speaks for a scope rather than for the others, or for security."""
-        direction = np.zeros(2 * ANSWERS, np.float32)
-        if answer < len(SCOPES):
-            direction[: len(SCOPES)] = -1 / len(SCOPES)
-        direction[answer] += 1
-        return direction
+    def may_be_reports(self, scores: Floats) -> Flags:
+        return np.asarray(scores[:, SECURITY] >= self.card.look_from)
 
-    def _deep(self, seen: Sequence[Sight]) -> Floats:
-        meaning = self.encoder.encode([sight.reading.text for sight in seen])
-        return blocked(meaning, self.weights.deep, 1)
+    def _read_in_full(self, seen: Sequence[Sight], scores: Floats, which: Flags) -> None:
+        """Adds to the scores in full what the encoder says; elsewhere they are never looked at."""
+        rows = np.flatnonzero(which).tolist()
+        if rows:
+            meaning = self.encoder.encode([seen[row].reading.text for row in rows])
+            scores[np.ix_(rows, IN_FULL)] += blocked(meaning, self.weights.deep, 1)
+
+    def _likely(self, scores: Floats, names: Floats, *, full: bool) -> Likelihoods:
+        scale = self.card.in_full if full else self.card.by_words
+        mine = scores[:, ANSWERS:SECURITY] if full else scores[:, :ANSWERS]
+        scopes = scope_likelihoods(scale, mine)
+        areas = self.areas[full].likely(mine, names, scopes)
+        return Likelihoods(scopes, self._report(scores), areas, sure_of(scale, scopes))
+
+    def _report(self, scores: Floats) -> Floats:
+        softened = scores[:, SECURITY + 1] / np.float32(self.card.security_softness)
+        report = 1.0 / (1.0 + np.exp(-softened))
+        return np.where(self.may_be_reports(scores), report, 0).astype(np.float32)
 
 
-def _scaled(scale: Scale, scores: Floats) -> Likelihoods:
-    scope_softness, security_softness, area_softness = scale.softness
-    scopes = softmax(scores[:, :SECURITY] / np.float32(scope_softness))
-    report = 1.0 / (1.0 + np.exp(-scores[:, SECURITY] / np.float32(security_softness)))
+def scope_likelihoods(scale: Scale, answers: Floats) -> Floats:
+    return softmax(answers[:, : len(SCOPES)] / np.float32(scale.softness))
+
+
+def sure_of(scale: Scale, scopes: Floats) -> Flags:
+    """Whether the best scope of each row reaches its threshold."""
     least = np.array([scale.decides_from[scope] for scope in SCOPES], np.float32)
-    return Likelihoods(
-        scopes,
-        np.asarray(report, np.float32),
-        softmax(scores[:, SECURITY + 1 :] / np.float32(area_softness)),
-        np.asarray(scopes.max(axis=1) >= least[scopes.argmax(axis=1)]),
-    )
+    return np.asarray(scopes.max(axis=1) >= least[scopes.argmax(axis=1)])
 
 
-def softmax(scores: Floats) -> Floats:
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+def direction_of(answer: int) -> Floats:
+    """Column by column, what speaks for a scope rather than for the others, or for security."""
+    direction = np.zeros(COLUMNS, np.float32)
+    if answer < len(SCOPES):
+        direction[: len(SCOPES)] = -1 / len(SCOPES)
+    direction[answer] += 1
+    return direction
 
 
-def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights) -> bytes:
+def named(seen: Sequence[Sight]) -> Floats:
+    """How each ticket names the product, a row each."""
+    return np.array([sight.named for sight in seen], np.float32)
+
+
+def _scores(seen: Sequence[Sight]) -> Floats:
+    return np.stack([sight.scores for sight in seen])
+
+
+def to_bytes(
+    card: Card,
+    features: Features,
+    encoder: Encoder,
+    weights: Weights,
+    areas: tuple[Areas, Areas],
+) -> bytes:
     """The artefact: JSON and small numbers in one zip, the same for the same model."""
     vocabulary = {
         "words": list(features.words),
@@ -192,6 +215,9 @@ def to_bytes(card: Card, features: Features, encoder: Encoder, weights: Weights)
         "bias": weights.bias.astype(np.float32),
         "usual": encoder.usual.astype(np.int32),
     }
+    for number, some in enumerate(areas):
+        parts |= {f"turn{number}": some.turn, f"shift{number}": some.shift}
+        parts[f"beside{number}"] = some.beside
     for layer, lows in (("first", encoder.first or ()), ("second", encoder.second or ())):
         for branch, low in enumerate(lows):
             parts[f"{layer}_inner{branch}"] = low.inner.astype(np.float16)
@@ -219,6 +245,7 @@ def from_bytes(artefact: bytes) -> Model:
             _encoder(parts),
             weights,
             Words(_features(parts), weights.surface, weights.bias),
+            (_areas(parts, 0), _areas(parts, 1)),
         )
 
 
@@ -232,6 +259,13 @@ def _features(parts: Mapping[str, npt.NDArray[np.generic]]) -> Features:
         {sign: first_sign + i for i, sign in enumerate(signs)},
         parts["rarity"].astype(np.float32),
     )
+
+
+def _areas(parts: Mapping[str, npt.NDArray[np.generic]], number: int) -> Areas:
+    turn, shift, beside = (
+        parts[f"{name}{number}"].astype(np.float32) for name in ("turn", "shift", "beside")
+    )
+    return Areas(turn, shift, beside)
 
 
 def _encoder(parts: Mapping[str, npt.NDArray[np.generic]]) -> Encoder:

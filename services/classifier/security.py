@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.classifier.evidence import phrases
-from services.classifier.model import SECURITY, Model
+from services.classifier.model import SECURITY, Model, direction_of
 from services.classifier.reading import Reading
 from services.classifier.sight import Sight
 from shared.contracts import Finder, Security
@@ -25,7 +25,7 @@ def look(model: Model, sight: Sight, probability: float) -> Look:
     """The finding for a ticket whose probability of being a report is known."""
     if probability < model.card.security_from:
         return Look(probability, found=False)
-    told = phrases(model.words, sight, model.direction(SECURITY))
+    told = phrases(model.words, sight, direction_of(SECURITY))
     return Look(probability, found=True, reasons=tuple(f"reads as: {phrase}" for phrase in told))
 
 

@@ -18,9 +18,9 @@ from services.classifier.features import (
     PIECES_WEIGHT,
     SIGN_WEIGHT,
     Features,
-    pairs_of,
     strength_of,
 )
+from services.classifier.naming import naming_of
 from services.classifier.products import Mention, mentions
 from services.classifier.reading import Reading
 from services.classifier.signs import signs_of
@@ -31,6 +31,7 @@ REMEMBERED_WORDS = 40_000
 LONGEST_COUNT = 7_000
 """Words that a reading has at most."""
 STRENGTHS = np.array([0.0, *map(strength_of, range(1, LONGEST_COUNT))], np.float32)
+NONE = np.empty(0, np.int64)
 TINY = np.float32(1e-12)
 
 
@@ -38,20 +39,50 @@ TINY = np.float32(1e-12)
 class Sight:
     """A reading as it is judged. `scores`: what its words say, in the columns of the weights.
 
-    `numbers`: per distinct word its place in `shares`; `shares`: per word what it says, then what
-    its pieces say, each for its own count; `pairs`: ids of the known pairs of words, by place.
-    `familiar`: the share of words that the model has met, of 0 to 1; 1 for a text without words.
+    `shares`: per distinct word what it says, then what its pieces say, each for its own count;
+    `numbers`: per place of the text its word's row there; `pairs`, `pair_ids`: the places where
+    known pairs of words begin, and their ids.
+    `named`: what `naming_of` says. `familiar`: the share of words that the model has met, of 0 to
+    1; 1 for a text without words.
     """
 
     reading: Reading
     products: tuple[Mention, ...]
     concepts: frozenset[str]
     scores: Floats
+    named: tuple[bool, ...]
     familiar: float
-    numbers: dict[str, int]
     shares: Floats
-    pairs: tuple[tuple[int, int], ...]
+    numbers: Ids
+    pairs: Ids
+    pair_ids: Ids
     lengths: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The known pairs of words. `keys`: sorted, made of the ids of both; `ids`: the pair's own."""
+
+    keys: Ids
+    ids: Ids
+    unknown: int
+
+    @classmethod
+    def of(cls, features: Features) -> Pairs:
+        known, unknown = features.words, len(features.words)
+        pairs = [(pair.split(" "), i) for pair, i in known.items() if " " in pair]
+        found = sorted((known[one] * (unknown + 1) + known[two], i) for (one, two), i in pairs)
+        keys, ids = np.array(found, np.int64).reshape(-1, 2).T
+        return cls(np.ascontiguousarray(keys), np.ascontiguousarray(ids), unknown)
+
+    def among(self, words: Ids) -> tuple[Ids, Ids]:
+        """Where in a text, given as ids of words, known pairs begin; and their ids."""
+        if not len(self.keys):
+            return NONE, NONE
+        keys = words[:-1] * (self.unknown + 1) + words[1:]
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        places = np.flatnonzero(self.keys[at] == keys)
+        return places, self.ids[at[places]]
 
 
 class Words:
@@ -60,24 +91,27 @@ class Words:
     def __init__(self, features: Features, weights: Floats, bias: Floats) -> None:
         self.features, self.weights, self.bias = features, weights, bias
         self.columns = weights.shape[1]
+        self._pairs = Pairs.of(features)
         self._row: dict[str, int] = {}
+        self._ids = np.zeros(REMEMBERED_WORDS, np.int64)
         self._shares = np.zeros((REMEMBERED_WORDS, 2 * self.columns + 3), np.float32)
 
     def see(self, reading: Reading) -> Sight:
         """The sums of a reading: a function of this reading alone, to the last digit."""
         forms, n = reading.forms, self.columns
         counts = Counter(forms)
-        shares = self._shares[self._rows_of(counts)]
+        rows = self._rows_of(counts)
+        shares = self._shares[rows]
         times = np.fromiter(counts.values(), np.int64, len(counts))
         strength = STRENGTHS[times]
         total = strength @ shares[:, : 2 * n]
         squares = (strength * strength) @ shares[:, 2 * n : 2 * n + 2]
         by_words, of_words = total[:n], squares[0]
-        known = self.features.words
-        found = map(known.get, pairs_of(forms))
-        pairs = [(place, i) for place, i in enumerate(found) if i is not None]
-        if pairs:
-            both = Counter(i for _, i in pairs)
+        number = dict(zip(counts, range(len(counts)), strict=True))
+        numbers = np.fromiter(map(number.__getitem__, forms), np.int64, len(forms))
+        pairs, pair_ids = self._pairs.among(self._ids[rows][numbers])
+        if len(pairs):
+            both = Counter(pair_ids.tolist())
             ids = np.fromiter(both, np.int64, len(both))
             values = STRENGTHS[np.fromiter(both.values(), np.int64, len(both))]
             values *= self.features.rarity[ids]
@@ -94,10 +128,12 @@ class Words:
             products,
             concepts,
             np.asarray(scores + self.bias, np.float32),
+            naming_of(reading, products, concepts),
             met / words if words else 1.0,
-            {form: number for number, form in enumerate(counts)},
             shares,
-            tuple(pairs),
+            numbers,
+            pairs,
+            pair_ids,
             lengths,
         )
 
@@ -121,6 +157,7 @@ class Words:
             if form not in self._row:
                 row = len(self._row)
                 self._shares[row] = self._share_of(form)
+                self._ids[row] = self.features.words.get(form, self._pairs.unknown)
                 self._row[form] = row
         return np.fromiter(map(self._row.__getitem__, counts), np.int64, len(counts))
 

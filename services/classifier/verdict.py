@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from services.classifier.areas import SCOPES
 from services.classifier.asks import asks_of
 from services.classifier.concepts import extension_meant
 from services.classifier.evidence import phrases
-from services.classifier.model import AREAS, SCOPES, Likelihoods, Model
+from services.classifier.model import AREAS, Likelihoods, Model, direction_of
 from services.classifier.products import extension_of
 from services.classifier.reading import has_words, read
 from services.classifier.scope import CLAUSES, in_scope
@@ -95,7 +96,7 @@ def conclude(
     order = np.argsort(-likely.scopes, kind="stable")
     best, second = int(order[0]), int(order[1])
     decided = is_decided(model, sight, likely)
-    main = finding(sight, best, likely, phrases(model.words, sight, model.direction(best)))
+    main = finding(sight, best, likely, phrases(model.words, sight, direction_of(best)))
     return Verdict(
         findings=(main, *(further_findings(best, asks) if decided else ())),
         decided=decided,

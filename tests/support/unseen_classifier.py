@@ -14,8 +14,7 @@ from typing import Any
 
 from services.classifier import verdict
 from services.classifier.handlers import Writing, ordinary_work, security_work
-from services.classifier.model import ARTEFACT, Model, load
-from services.classifier.reading import read
+from services.classifier.model import ARTEFACT, Model, load, named
 from services.classifier.security import look
 from services.classifier.settings import ClassifierSettings
 from services.classifier.training import unseen
@@ -30,12 +29,12 @@ from shared.settings import load as load_settings
 def judgements(model: Model) -> dict[str, Judgement]:
     """By the external id that the sample gives each ticket."""
     tickets = load_folder(DEVELOPMENT)
-    likely = model.likelihoods(unseen.load(ARTEFACT, model.ref.hash).of(tickets))
+    seen = model.see([ticket.reading for ticket in tickets])
+    likely = model.likelihoods(unseen.load(ARTEFACT, model.ref.hash).of(tickets), named(seen))
     found = {}
     for row, ticket in enumerate(tickets):
-        [sight] = model.see([read(ticket.subject, ticket.body)])
-        said = verdict.conclude(model, sight, verdict.answer_of(likely, row))
-        looked = look(model, sight, float(likely.security[row]))
+        said = verdict.conclude(model, seen[row], verdict.answer_of(likely, row))
+        looked = look(model, seen[row], float(likely.security[row]))
         found[f"sample-{ticket.id}"] = Judgement(said, looked)
     return found
 

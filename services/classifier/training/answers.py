@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from services.classifier.model import Model
+from services.classifier.model import Model, named
 from services.classifier.security import look
 from services.classifier.training.corpus import Labelled
 from services.classifier.training.unseen import Unseen
@@ -67,8 +67,8 @@ def answer_unseen(
     model: Model, unseen: Unseen, tickets: Sequence[Labelled], screen: Screen
 ) -> list[Answer]:
     """The same by models that were not fitted on a ticket's author: main findings alone."""
-    likely = model.likelihoods(unseen.of(tickets))
     seen = model.see([ticket.reading for ticket in tickets])
+    likely = model.likelihoods(unseen.of(tickets), named(seen))
     return [
         Answer(
             ticket,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from services.classifier.areas import SCOPES
 from services.classifier.concepts import concepts_in
 from services.classifier.features import (
     PIECES_WEIGHT,
@@ -21,7 +22,8 @@ from services.classifier.features import (
     strength_of,
 )
 from services.classifier.meaning import MEANING, POOLED, SIZE, Encoder
-from services.classifier.model import AREAS, SCOPES, Weights
+from services.classifier.model import ANSWERS, AREAS, IN_FULL, Weights
+from services.classifier.naming import naming_of
 from services.classifier.products import mentions
 from services.classifier.reading import Reading
 from services.classifier.signs import signs_of
@@ -92,17 +94,20 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was learned in the spaces of `Material`, dimension x answer: by words alone, in full."""
+    """What was learned in the spaces of `Material`, dimension x answer.
+
+    Of each ten scopes, three areas, security.
+    """
 
     by_words: Floats
     in_full: Floats
     bias: Floats
 
     def scores(self, material: Material, rows: Rows) -> Floats:
-        """Ticket x (answers by words alone, answers in full)."""
+        """Ticket x column, as `Weights` has them."""
         by_words = material.surface_common.places[rows] @ self.by_words
         in_full = material.common.places[rows] @ self.in_full
-        return np.asarray(np.hstack([by_words, in_full]) + self.bias, np.float32)
+        return np.asarray(in_columns(by_words, in_full) + self.bias, np.float32)
 
     def weights(self, material: Material) -> Weights:
         """The same for features and numbers of the encoder, by how much each ticket says."""
@@ -111,9 +116,9 @@ class Fitted:
         even = (material.deep - material.deep_mean) * material.deep_scale
         deep = (even.T @ in_full) * material.deep_scale[:, None]
         bias = self.bias.copy()
-        bias[self.by_words.shape[1] :] -= material.deep_mean @ deep
+        bias[IN_FULL] -= material.deep_mean @ deep
         return Weights(
-            (material.surface.T @ np.hstack([by_words, in_full])).astype(np.float32),
+            (material.surface.T @ in_columns(by_words, in_full)).astype(np.float32),
             deep.astype(np.float32),
             bias.astype(np.float32),
         )
@@ -138,20 +143,26 @@ def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     tickets = [material.tickets[row] for row in rows]
     by_words, words_bias = answers_of(material.surface_common.places[rows], tickets, choice)
     in_full, bias = answers_of(material.common.places[rows], tickets, choice)
-    return Fitted(by_words, in_full, np.concatenate([words_bias, bias]))
+    return Fitted(by_words, in_full, in_columns(words_bias[None], bias[None])[0])
+
+
+def in_columns(by_words: Floats, in_full: Floats) -> Floats:
+    """Side by side as `Weights` has them: security comes last."""
+    parts = (by_words[:, :ANSWERS], in_full[:, :ANSWERS])
+    return np.hstack([*parts, by_words[:, ANSWERS:], in_full[:, ANSWERS:]])
 
 
 def answers_of(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> tuple[Floats, Floats]:
-    """Dimension x answer, and a bias for each: three linear models."""
+    """Dimension x answer, and a bias for each: linear models of scope, area and security."""
     weight = np.array([ticket.weight for ticket in tickets])
     reports = np.array([ticket.security for ticket in tickets])
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
     scope = fit_scope(x, tickets, choice)
+    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(x, areas, weight)
     security = LogisticRegression(
         C=choice.security_strength, max_iter=2000, class_weight="balanced"
     ).fit(x, reports, weight)
-    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(x, areas, weight)
-    models = (scope, security, area)
+    models = (scope, area, security)
     return np.vstack([m.coef_ for m in models]).T, np.concatenate([m.intercept_ for m in models])
 
 
@@ -259,6 +270,10 @@ def numbers_of(features: Features, reading: Reading) -> dict[int, float]:
 
 def signs_in(reading: Reading) -> Iterable[str]:
     return signs_of(reading, mentions(reading.text), concepts_in(reading.forms))
+
+
+def names_in(reading: Reading) -> tuple[bool, ...]:
+    return naming_of(reading, mentions(reading.text), concepts_in(reading.forms))
 
 
 def _frequent(counts: Counter[str], least: int) -> list[str]:

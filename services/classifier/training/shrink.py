@@ -13,7 +13,7 @@ from services.classifier.meaning import MEANING, REACH, SPANS, WIDTH, Encoder, L
 
 FIRST_RANKS = (32, 48, 64)
 SECOND_RANKS = (12, 12, 16)
-USUAL = 8000
+USUAL = 6000
 SAMPLE = 500
 """Texts on which the layers are watched."""
 
@@ -28,7 +28,6 @@ class Watching(Encoder):
 
     @override
     def first_layer(self, branch: int, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-        assert self._shares is not None
         inner = self._shares.own[rows[REACH:-REACH], MEANING + branch * WIDTH :][:, :WIDTH]
         given = windows(inner, branch)
         self.before[branch] += given.T @ given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -21,17 +22,17 @@ JUDGED = Classified(
 )
 
 
-def correction(**said):
+def correction(**said: Any) -> Corrected:
     return Corrected(**({"ticket_id": TICKET, "by": "Maren", "reason": "read it"} | said))
 
 
-def test_a_corrected_ticket_is_labelled_as_the_person_says():
+def test_a_corrected_ticket_is_labelled_as_the_person_says() -> None:
     (lesson,) = taught([correction(scope=Scope.CUSTOMIZATION)], [JUDGED])
     assert (lesson.scope, lesson.security) == (Scope.CUSTOMIZATION, False)
     assert lesson.body == JUDGED.accepted.ticket.body
 
 
-def test_the_later_of_two_corrections_counts_and_each_for_its_own_thing():
+def test_the_later_of_two_corrections_counts_and_each_for_its_own_thing() -> None:
     said = [
         correction(scope=Scope.CUSTOMIZATION),
         correction(security=True),
@@ -48,11 +49,13 @@ def test_the_later_of_two_corrections_counts_and_each_for_its_own_thing():
         correction(scope=Scope.UNCLEAR, ticket_id=UUID(int=7)),
     ],
 )
-def test_a_correction_of_something_else_teaches_nothing(said):
+def test_a_correction_of_something_else_teaches_nothing(said: Corrected) -> None:
     assert taught([said], [JUDGED]) == []
 
 
-def test_a_correction_changes_what_the_next_model_says_of_the_ticket(monkeypatch):
+def test_a_correction_changes_what_the_next_model_says_of_the_ticket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Words alone, without the encoder, so that the test is quick."""
     monkeypatch.setattr(Encoder, "encode", lambda _, texts: np.zeros((len(texts), SIZE), "f4"))
     tickets = load_file(TRAIN / "author_ta.jsonl")[:120]

@@ -21,16 +21,16 @@ from shared.contracts import ProductArea
         ("the Passwords extension", "Passwords"),
     ],
 )
-def test_names_are_found_as_people_write_them(text, name):
+def test_names_are_found_as_people_write_them(text: str, name: str) -> None:
     assert extension_of(mentions(text)) == name
 
 
-def test_an_everyday_word_alone_is_no_sure_mention():
+def test_an_everyday_word_alone_is_no_sure_mention() -> None:
     assert [mention.sure for mention in mentions("we lost all passwords")] == [False]
     assert [mention.sure for mention in mentions("the passwords extension is off")] == [True]
 
 
-def test_another_plugin_is_no_product_of_ours():
+def test_another_plugin_is_no_product_of_ours() -> None:
     assert mentions("Gravity Forms and WooCommerce are active") == []
 
 
@@ -45,11 +45,11 @@ def test_another_plugin_is_no_product_of_ours():
         ("the colour of the page", None),
     ],
 )
-def test_an_extension_without_its_name_is_known_by_what_it_alone_has(text, name):
+def test_an_extension_without_its_name_is_known_by_what_it_alone_has(text: str, name: str) -> None:
     assert extension_meant(concepts_in(forms_of(text))) == name
 
 
-def test_every_feature_belongs_to_an_extension_of_the_catalogue():
+def test_every_feature_belongs_to_an_extension_of_the_catalogue() -> None:
     features = {p.concept for some in load_concepts().values() for p in some}
     names = {f.removeprefix(FEATURE) for f in features if f.startswith(FEATURE)}
     extensions = {p.name for p in load_catalogue().products if p.area is ProductArea.EXTENSION}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.classifier.model import Model
 from services.classifier.reading import read
 from services.classifier.security import Look, look_at, raised
 from services.classifier.training.corpus import DEVELOPMENT, load_folder
@@ -28,7 +29,7 @@ from shared.contracts import Finder, Security
         ),
     ],
 )
-def test_an_exposure_in_plain_words_is_found(model, body):
+def test_an_exposure_in_plain_words_is_found(model: Model, body: str) -> None:
     found = look_at(model, [read("", body)])[0]
     assert found.found
     assert found.reasons
@@ -42,16 +43,16 @@ def test_an_exposure_in_plain_words_is_found(model, body):
         "I'd like a refund for my renewal.",
     ],
 )
-def test_other_tickets_are_not_flagged(model, body):
+def test_other_tickets_are_not_flagged(model: Model, body: str) -> None:
     assert not look_at(model, [read("", body)])[0].found
 
 
-def test_the_model_never_lowers_a_flag():
+def test_the_model_never_lowers_a_flag() -> None:
     flagged = Security(flag=True, reasons=("xss",), found_by=(Finder.SCREEN,))
     assert raised(flagged, Look(0.0, found=False)) == flagged
 
 
-def test_the_model_adds_its_reasons_to_the_screens():
+def test_the_model_adds_its_reasons_to_the_screens() -> None:
     flagged = Security(flag=True, reasons=("xss",), found_by=(Finder.SCREEN,), over_rate=True)
     after = raised(flagged, Look(0.9, found=True, reasons=("reads as: a",)))
     assert after.found_by == (Finder.SCREEN, Finder.MODEL)
@@ -59,7 +60,7 @@ def test_the_model_adds_its_reasons_to_the_screens():
     assert after.over_rate
 
 
-def test_the_security_process_and_the_ordinary_one_find_the_same(model):
+def test_the_security_process_and_the_ordinary_one_find_the_same(model: Model) -> None:
     tickets = load_folder(DEVELOPMENT)
     alone = look_at(model, [ticket.reading for ticket in tickets])
     judged = judge(model, [(ticket.subject, ticket.body) for ticket in tickets])
@@ -67,6 +68,6 @@ def test_the_security_process_and_the_ordinary_one_find_the_same(model):
     assert 0 < sum(look.found for look in alone) < len(tickets) / 2
 
 
-def test_most_tickets_are_far_from_a_report_at_the_first_look(model):
+def test_most_tickets_are_far_from_a_report_at_the_first_look(model: Model) -> None:
     seen = model.see([t.reading for t in load_folder(DEVELOPMENT) if not t.security])
     assert sum(p == 0 for p in model.security(seen)) > len(seen) / 2

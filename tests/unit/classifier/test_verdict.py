@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.classifier.asks import asks_of
+from services.classifier.model import Model
 from services.classifier.reading import read
 from services.classifier.training.corpus import DEVELOPMENT, TRAIN, load_folder
-from services.classifier.verdict import Likely, conclude, judge
-from shared.contracts import ProductArea, Scope
+from services.classifier.verdict import Judgement, Likely, conclude, judge
+from shared.contracts import ProductArea, Scope, Verdict
 
 
-def verdict_on(model, subject, body):
+def verdict_on(model: Model, subject: str, body: str) -> Verdict:
     return judge(model, [(subject, body)])[0].verdict
 
 
@@ -43,12 +44,12 @@ def verdict_on(model, subject, body):
         ),
     ],
 )
-def test_plain_cases_of_the_guide_get_their_scope(model, body, scope):
+def test_plain_cases_of_the_guide_get_their_scope(model: Model, body: str, scope: Scope) -> None:
     assert verdict_on(model, "", body).findings[0].scope is scope
 
 
 @pytest.mark.parametrize("body", ["", "   ", "😀😀😀", "\u200b", "!", "1234"])
-def test_a_ticket_without_words_is_unclear(model, body):
+def test_a_ticket_without_words_is_unclear(model: Model, body: str) -> None:
     found = verdict_on(model, "", body)
     assert [finding.scope for finding in found.findings] == [Scope.UNCLEAR]
 
@@ -61,11 +62,11 @@ def test_a_ticket_without_words_is_unclear(model, body):
         "Hvar stilli ég merkið sem prentast á reikningana mína eftir uppfærsluna?",
     ],
 )
-def test_an_unknown_language_is_left_to_a_person(model, body):
+def test_an_unknown_language_is_left_to_a_person(model: Model, body: str) -> None:
     assert not verdict_on(model, "", body).decided
 
 
-def test_who_abstains_names_the_two_best_categories(model):
+def test_who_abstains_names_the_two_best_categories(model: Model) -> None:
     scopes = np.full(len(Scope), 0.05, np.float32)
     scopes[list(Scope).index(Scope.BUG_REPORT)] = 0.31
     scopes[list(Scope).index(Scope.PRODUCT_QUESTION)] = 0.29
@@ -77,13 +78,13 @@ def test_who_abstains_names_the_two_best_categories(model):
     assert found.findings[0].confidence == pytest.approx(0.31)
 
 
-def test_who_decides_names_no_candidates(model):
+def test_who_decides_names_no_candidates(model: Model) -> None:
     found = verdict_on(model, "", "Please write a PHP snippet that adds a column to the export.")
     assert found.decided
     assert found.candidates == ()
 
 
-def test_what_stands_before_the_first_ask_is_no_ask():
+def test_what_stands_before_the_first_ask_is_no_ask() -> None:
     text = "Our import broke on Monday, twice.\nCan you tell me why?\nAlso, where is the logo set?"
     assert [part.ask for part in asks_of(text)] == [
         "Can you tell me why?",
@@ -92,7 +93,7 @@ def test_what_stands_before_the_first_ask_is_no_ask():
     assert asks_of("Our import broke on Monday, twice. Nobody touched anything.") == []
 
 
-def test_a_named_extension_is_the_product_area(model):
+def test_a_named_extension_is_the_product_area(model: Model) -> None:
     finding = verdict_on(
         model, "woo sync", "Orders from woo-sync arrive twice since version 5."
     ).findings[0]
@@ -100,7 +101,7 @@ def test_a_named_extension_is_the_product_area(model):
     assert finding.extension == "WooSync"
 
 
-def test_evidence_is_in_the_tickets_own_words(model):
+def test_evidence_is_in_the_tickets_own_words(model: Model) -> None:
     body = "Please write a PHP snippet that adds a column to the export."
     finding = verdict_on(model, "", body).findings[0]
     assert finding.evidence
@@ -115,7 +116,7 @@ TICKETS = [
 
 
 @pytest.fixture(scope="module")
-def alone(model):
+def alone(model: Model) -> list[Judgement]:
     return [judge(model, [ticket])[0] for ticket in TICKETS]
 
 
@@ -123,12 +124,14 @@ def alone(model):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(chosen=st.lists(st.integers(0, len(TICKETS) - 1), min_size=1, max_size=120))
-def test_a_verdict_is_the_same_to_the_last_digit_in_any_company(model, alone, chosen):
+def test_a_verdict_is_the_same_to_the_last_digit_in_any_company(
+    model: Model, alone: list[Judgement], chosen: list[int]
+) -> None:
     together = judge(model, [TICKETS[number] for number in chosen])
     assert together == [alone[number] for number in chosen]
 
 
-def test_the_mark_of_a_credential_says_the_same_whatever_its_hash(model):
+def test_the_mark_of_a_credential_says_the_same_whatever_its_hash(model: Model) -> None:
     bodies = [
         f"Please log in and set WooSync up for me. PW: {mark}"
         for mark in ("[removed: password 861703]", "[removed: password 1f8ed9]", "")
