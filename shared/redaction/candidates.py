@@ -9,6 +9,8 @@ from shared.redaction.sieve import Word
 from shared.redaction.spans import Stretch
 from shared.redaction.values import before_markup, is_random
 
+LARGE = 32_000
+"""Characters of a text that is read once, and of which less is judged before the rest goes."""
 REACH = 14
 """Characters in front of a word that say whether it was handed over."""
 NAME = 40

@@ -44,14 +44,19 @@ _HINT = re.compile(
 REACH = 90
 """Characters around a word for a login in which its name and password stand."""
 SHORTEST = 5
+FIRST, LAST = 30, 60
+"""Words for a login of a text that has more; in between they are those of a log."""
 MOST_NAMES = 3
 """Host, user and what else may stand in front of the password."""
 
 
 def paired_passwords(text: str, words: Sequence[Word]) -> Iterable[Span]:
     """The second of two, or the last of three, behind a word for a login."""
-    for word in words:
-        if word.sign is Sign.LOGIN and _may_be_paired(text, word):
+    logins = [word for word in words if word.sign is Sign.LOGIN]
+    if len(logins) > FIRST + LAST:
+        logins = logins[:FIRST] + logins[-LAST:]
+    for word in logins:
+        if _may_be_paired(text, word):
             found = _beside(text, word) or _behind(text, word) or _ahead(text, word)
             if found is not None:
                 yield found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
 from shared.redaction.candidates import (
+    LARGE,
     around,
     at_both_ends,
     candidates,
@@ -90,13 +91,14 @@ def made_words(
 
 def _near(text: str, near: Iterable[Stretch]) -> Iterable[Span]:
     count = 0
+    most = MOST_CANDIDATES if len(text) < LARGE else MOST_CANDIDATES // 2
     for first, last in near:
         yield from _quoted_phrases(text, first, last)
         hyphens = _HYPHENS.search(text, first, last) is not None
         phrases = _PHRASE.finditer(text, first, last) if hyphens else ()
         for start, end in chain(candidates(text, first, last), (one.span() for one in phrases)):
             count += 1
-            if count > MOST_CANDIDATES:
+            if count > most:
                 yield Span(start, last, "password")
                 break
             yield from _judged(text, *trimmed(text, start, end))

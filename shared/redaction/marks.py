@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from shared.redaction.candidates import LARGE
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
 from shared.redaction.made import made_words
@@ -39,8 +40,6 @@ ROUNDS = 3
 """A removal can lay bare the edge of another credential; in practice the second finds nothing."""
 NEAR = 300
 """Characters around what was removed in which something new may show."""
-LARGE = 32_000
-"""Characters of a text of which only the values found are looked for again."""
 SHORTEST_NAMED = 6
 SEAM = "\n\n"
 """Between the texts of one ticket, while they are searched as one."""

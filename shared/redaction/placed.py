@@ -11,6 +11,7 @@ from bisect import bisect
 from collections.abc import Iterable, Sequence
 
 from shared.redaction.candidates import (
+    LARGE,
     around,
     at_both_ends,
     is_handed,
@@ -27,7 +28,7 @@ BEFORE, AFTER = 70, 160
 """Characters around a word for access in which another is looked at."""
 MOST_CHARACTERS = 12_000
 """Of all these; people write at the ends of a text, between them stand logs."""
-MOST_JUDGED = 80
+MOST_JUDGED = 50
 """Words that may be in place; past so many they all go, as no ticket is written so."""
 MOST_WORDS = 40
 """Words for password behind which words in a row are looked for."""
@@ -143,6 +144,7 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
     words = [word for word in words if word.sign is not Sign.TOKEN]
     starts = [word.start for word in words]
     judged = 0
+    most = MOST_JUDGED if len(text) < LARGE else MOST_JUDGED // 2
     for first, last in at_both_ends(around(words, len(text), BEFORE, AFTER), MOST_CHARACTERS):
         for found in _long_words(text, first, last):
             at = bisect(starts, found.start())
@@ -150,8 +152,8 @@ def placed_words(text: str, lowered: str, words: Sequence[Word]) -> Iterable[Spa
             if not (any(map(_is_password, near)) or _is_joined(text, found.start())):
                 continue
             judged += 1
-            fits = judged > MOST_JUDGED or is_plausible(found[0], sure=True)
-            if fits and (judged > MOST_JUDGED or _is_in_place(text, lowered, found.span(), near)):
+            fits = judged > most or is_plausible(found[0], sure=True)
+            if fits and (judged > most or _is_in_place(text, lowered, found.span(), near)):
                 yield Span(*found.span(), "password")
     for word in words[:MOST_WORDS]:
         sure = _is_password(word)

@@ -37,6 +37,8 @@ LONGEST_FORM = 200
 """Characters by which any literal is known, with what has to follow it."""
 MOST_LOGINS = 30
 """Past so many, words for a login are those of a log."""
+MOST_ASKED = 15
+"""Times that it is asked whether access is spoken of; past so many it is taken to be."""
 END = 1500
 """Characters that are always read: people write above and below what they paste."""
 Hit = tuple[int, int, str]
@@ -66,12 +68,16 @@ class Places:
     private_keys: list[int] = field(default_factory=list)
     crowded: Span | None = None
     asked: tuple[int, bool] = (-1000, False)
+    times_asked: int = 0
 
     def speaks_of_access(self, lowered: str, at: int) -> bool:
         """Whether anything near does; what was said of a place close by holds."""
+        if self.times_asked == MOST_ASKED:
+            return True
         if at - self.asked[0] > (ACCESS_REACH // 2 if self.asked[1] else ACCESS_REACH // 8):
             found = _ACCESS.search(lowered, max(0, at - ACCESS_REACH), at + ACCESS_REACH)
             self.asked = at, found is not None
+            self.times_asked += 1
         return self.asked[1]
 
 
