@@ -26,13 +26,17 @@ async def test_a_replica_beyond_the_partitions_stands_by_and_is_ready(
     exists: bool, why: str | None
 ) -> None:
     progress = started()
-    await Revocation(progress, lambda: exists).on_partitions_assigned(set())
+    await Revocation(progress, lambda: exists, nothing_to_commit).on_partitions_assigned(set())
     assert progress.not_ready() == why
+
+
+async def nothing_to_commit() -> None:
+    """For partitions that come and have not gone."""
 
 
 async def test_a_replica_that_takes_over_no_longer_stands_by() -> None:
     progress = started()
-    revocation = Revocation(progress, lambda: True)
+    revocation = Revocation(progress, lambda: True, nothing_to_commit)
     await revocation.on_partitions_assigned(set())
     await revocation.on_partitions_assigned({TopicPartition("support.licences.v1", 0)})
     assert (progress.assigned, progress.standby, progress.not_ready()) == (1, False, None)
