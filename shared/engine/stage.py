@@ -8,6 +8,7 @@ stable, the ledger is first-wins, and what this process has written it does not 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
@@ -143,7 +144,7 @@ class Stage(Generic[EventT]):
         self.progress.polled()
         try:
             by_partition = await self.consumer.getmany(
-                timeout_ms=int(min(POLL_SECONDS, self._done.wait()) * 1000),
+                timeout_ms=math.ceil(min(POLL_SECONDS, self._done.wait()) * 1000),
                 max_records=self.work.batch,
             )
         except Exception as error:  # whatever was drawn before it must be drawn again
