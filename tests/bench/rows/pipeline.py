@@ -29,6 +29,8 @@ from tests.bench.rows.stages import ENTITLING, tell_licences
 TICKETS = 1_500
 """In a round."""
 ROUNDS = 2
+LONG, LONG_ROUND = 100_000, 10_000
+"""In a long run: so many tickets, memory looked at after each round of them."""
 OURS = "ours"
 FASTSTREAM = "plain FastStream handlers"
 QUIX = "quixstreams"
@@ -72,23 +74,37 @@ def measure(place: Place) -> Result:
                     rates[system.name].append(rate)
             for child in systems[0].children:
                 memory[child.name].append(child.memory())
+        since = f"{each:,} tickets"
+        if place.long:
+            memory, since = _in_the_long_run(place, systems[0]), f"{LONG_ROUND:,} of {LONG:,}"
     what = "whole pipeline on this machine"
     against = [
         Figure(what, peer, "tickets/s", _pairs(rates, peer), Better.MORE, promised, aimed)
         for peer, promised, aimed in ((FASTSTREAM, 5, 10), (QUIX, 1, 2))
     ]
-    return Result([*against, *_memory(memory)], NOTES)
+    return Result([*against, *_memory(memory, since)], NOTES)
 
 
 def _pairs(rates: dict[str, list[float]], peer: str) -> tuple[tuple[float, float], ...]:
     return tuple(zip(rates[OURS], rates[peer], strict=True))
 
 
-def _memory(found: dict[str, list[float]]) -> list[Figure]:
+def _in_the_long_run(place: Place, ours: System) -> dict[str, list[float]]:
+    """Memory after each round of a long run."""
+    found: dict[str, list[float]] = {child.name: [] for child in ours.children}
+    for _ in range(LONG // LONG_ROUND):
+        rate = _rate(place, ours, list(tickets.messages(tickets.submitted("bench", LONG_ROUND))))
+        place.say(f"{ours.name}: {rate:.0f} tickets/s, a long run")
+        for child in ours.children:
+            found[child.name].append(child.memory())
+    return found
+
+
+def _memory(found: dict[str, list[float]], since: str) -> list[Figure]:
     return [
         Figure(
             f"memory of {name}",
-            "itself after the first round",
+            f"itself after {since}",
             "MB",
             ((samples[-1], samples[0]),),
             promised=FLAT,
