@@ -18,7 +18,7 @@ class Settings(KafkaSettings, ProcessSettings):
     watch_records_per_partition: int = Field(
         20_000, ge=1, description="how far back the figures go when watch starts"
     )
-    watch_tickets: int = Field(20_000, ge=1, description="tickets kept in memory")
+    watch_tickets: int = Field(8_000, ge=1, description="tickets kept in memory")
     watch_lookup_seconds: float = Field(
         20.0, gt=0, description="how long an older ticket is looked for on the topics"
     )

@@ -20,7 +20,7 @@ from services.watch.timeline import Timeline, related, timeline
 from shared.contracts import Queue
 from shared.topics import CLASSIFIED
 
-REMEMBERED_TICKETS = 20_000
+REMEMBERED_TICKETS = 8_000
 REMEMBERED_RECORDS = 100
 """Of one ticket, which a hostile sender may repeat without end."""
 MIX_OF = 1_000
