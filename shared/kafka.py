@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -80,8 +81,11 @@ def _path(file: Path | None) -> str | None:
 async def why_refused(client: Client) -> str | None:
     """Which setting Kafka refuses a client for that could not start; None where it is away."""
     network = _network(client)
-    if network._security_protocol == "PLAINTEXT":  # noqa: SLF001
-        return None
+    protocol = network._security_protocol  # noqa: SLF001
+    if not protocol.endswith("SSL"):
+        why = await _why_not_in_plain_text(network)
+        if why or protocol == "PLAINTEXT":
+            return why
     for host, port, _family in network.hosts:
         try:
             connection = await create_conn(
@@ -100,6 +104,21 @@ async def why_refused(client: Client) -> str | None:
         else:
             connection.close()
             return None
+    return None
+
+
+async def _why_not_in_plain_text(network: AIOKafkaClient) -> str | None:
+    """A server that speaks TLS says nothing to who does not: so we ask it whether it does."""
+    asks = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    asks.check_hostname, asks.verify_mode = False, ssl.CERT_NONE
+    for host, port, _family in network.hosts:
+        try:
+            async with asyncio.timeout(ASK_MS / 1000):
+                _, writer = await asyncio.open_connection(host, port, ssl=asks)
+        except (TimeoutError, OSError):  # away, or no TLS; ssl.SSLError is an OSError
+            continue
+        writer.close()
+        return f"KAFKA_SECURITY_PROTOCOL: {host}:{port} speaks TLS, and we do not"
     return None
 
 

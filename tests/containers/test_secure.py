@@ -168,9 +168,9 @@ async def test_a_name_counts_in_its_own_namespace_alone(secured: Secured) -> Non
 @pytest.mark.parametrize(
     ("stranger", "why"),
     [
-        ({"kafka_security_protocol": "PLAINTEXT"}, None),
+        ({"kafka_security_protocol": "PLAINTEXT"}, "KAFKA_SECURITY_PROTOCOL: localhost"),
+        ({"kafka_security_protocol": "SASL_PLAINTEXT"}, "KAFKA_SECURITY_PROTOCOL: localhost"),
         ({"kafka_security_protocol": "SSL"}, None),
-        ({"kafka_security_protocol": "SASL_PLAINTEXT"}, None),
         ({"kafka_sasl_username": "support.nobody"}, "knows no support.nobody with this password"),
         ({"kafka_sasl_username": "support.watch"}, "knows no support.watch with this password"),
         ({"kafka_sasl_mechanism": "PLAIN"}, "KAFKA_SASL_MECHANISM: localhost"),
