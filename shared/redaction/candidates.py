@@ -34,7 +34,8 @@ _NAMED = re.compile(
     r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
     r"|(?:site|public|publishable|measurement|tracking|merchant|client)[ -]?(?:key|id)"
     r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
-    r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido|commande"
+    r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido"
+    r"|commande"
     r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
     r"(?: (?:is|ist|es|est|was|nr\.?|no\.?|code))?"
     r")[\s:=#„“\"'«-]{1,4})$"
@@ -42,10 +43,14 @@ _NAMED = re.compile(
 """What says that the next word is something else."""
 _HANDED = re.compile(
     r"(?:(?<!\w)(?:typ(?:e|ed|ing|o)|enter(?:ed|ing)?|puts?|us(?:e|ed|es|ing)|tr(?:y|ied|ying)"
-    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|now|old|new|says?|called|jetzt|ahora|maintenant"
-    r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann|den|das"
-    r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto|us[oaé]d?|metido"
-    r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]|utilise[rz]?"
+    r"|noted|pasted?|wrote|chose|is|be|was|being|to|as|with|from|via|and|then|now|old|new|says?"
+    r"|called|jetzt|ahora|maintenant"
+    r"|tipp(?:e|te|en)|nehmt|nehmen|nimm|nehme|gebe|gib|lautet|ist|war|auf|mit|als|zu|und|dann"
+    r"|den|das"
+    r"|es|era|sea|son|con|como|a|por|y|luego|escrib[oía]+|pon(?:go|ed|er|ga)|puse|puesto"
+    r"|us[oaé]d?|metido"
+    r"|est|était|avec|comme|et|puis|en|tap[eé]z?|me(?:ts|ttez|ttre)|mis|saisi[rs]?|coll[eé]"
+    r"|utilise[rz]?"
     r"|takes?|took|accepts?|choke on|wants?|needs?|word|reads|past|steht bei mir|mir|sagt|dice|dit"
     r"|immer|üblich|siempre|usual|pongo|below|underneath|after it|unten|darunter|danach|dahinter"
     r"|abajo|debajo|después|bas|dessous|après|followed by|gefolgt von|seguido de|suivi de"
@@ -59,14 +64,16 @@ _BEHIND_MAIL = re.compile(
     r"(?:\s|[,;/|+&:–—-]|and|und|y|et|e|con|with|mit|avec){0,4}[\"'“„«(]{0,2}$"
 )
 _COUPON = re.compile(
-    r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|% off"
+    r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento|sconto|[0-9] ?%"
+    r"|% off|prozent|per ?cent"
     r"|black.friday|cyber.monday|oferta|soldes|angebot|still (?:good|valid)|noch gültig|valable"
     r"|sigue valiendo|aún vale|todavía vale"
 )
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:]|\bh1:)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _OTHER_NAME = re.compile(
-    r"(?:php)?sess\w*|sid|nonce|csrf\w*|hash|etag|v|ver|\w*_?id|utm_\w+|\w*clid|class|style|href|src"
+    r"(?:php)?sess\w*|sid|nonce|csrf\w*|hash|etag|v|ver|\w*_?id|utm_\w+|\w*clid|class|style"
+    r"|href|src"
     r"|tk_ai|gateway|dns|ip|host|server|port|path|theme|plugin|page|tab|lang|locale|version"
 )
 """Names of other things."""

@@ -18,7 +18,7 @@ _NO_VALUE = re.compile(
     r"|(?:\.{3}|…).*|\?[a-z][\w-]*=.*|\*+ ?[^\W\d]+(?: [^\W\d]+){0,3} ?\*+"
     r"|-{2,} ?[^\W\d]+(?: [^\W\d]+){0,3} ?-{2,}"
     r"|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:PASS|PASSWORD|PWD|SECRET|KEY|TOKEN)\w*)"
-    r"|\$2[aby]\$\d*\$?|\S+\.[a-z]{1,4}:\d+(?::\d+)?|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
+    r"|\$2[aby]\$\d*\$?|\S+\.[a-z]{1,4}:\d+(?::\d+)?|[\w.-]+:\d{1,5}:\d{1,5}|(?:\w+=)?(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}"
     r"|(?:var|locals?|data|module|each|self|this|env|config|cfg|settings|secrets|params|props|state"
     r"|request|req|inputs?|form|opts|options|args|values|os\.environ)[.\[]\S*"
     r"|[a-z_]\w*(?:\.[a-z_]\w*)*\.\w*(?:pass|pwd|secret|token|key)\w*"

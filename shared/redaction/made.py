@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from shared.redaction.candidates import (
     LARGE,
+    NAME,
     around,
     at_both_ends,
     candidates,
@@ -32,7 +33,7 @@ from shared.redaction.values import (
     is_random,
     trimmed,
 )
-from shared.redaction.words import Sign
+from shared.redaction.words import BLANK, Sign
 
 MOST_CANDIDATES = 120
 MOST_CHARACTERS = 20_000
@@ -58,7 +59,8 @@ _PAIRED = re.compile(r"[ \t](?:/|//|\||\+|&)[ \t]$")
 _WORD_2 = re.compile(r"[A-Za-z]{3,}-?[0-9]{1,2}|[A-Za-z0-9!#$%&*+=?@^~-]+")
 _ID = re.compile(r"(?i)cve-.*|\S*[\"<>{].*|[\w.-]+=.*|[^\W\d_]+[,;].*")
 _SORT = re.compile(
-    r"(?i)\S*[;,:].*|[a-z]+[0-9]?(?:[+/-][a-z]+[0-9]?)+|[a-z]+-?(?:19|20)[0-9]{2}|[a-z_]+(?:19|20)[0-9]{2}\S*|[a-z_]+|[a-z]+[0-9]{2,3}|bc1\S*"
+    r"(?i)\S*[;,:].*|[a-z]+[0-9]?(?:[+/-][a-z]+[0-9]?)+|[a-z]+-?(?:19|20)[0-9]{2}|[a-z_]+(?:19"
+    r"|20)[0-9]{2}\S*|[a-z_]+|[a-z]+[0-9]{2,3}|bc1\S*"
     r"|\S*\.[a-z]{3,4}|[0-9]\S*|[a-z]{1,3}-[0-9]\S*|_\S*|(?-i:[A-Z]{2,}\S*|[A-Z0-9]+-\S*)"
 )
 """Ids, names and pieces of something else."""
@@ -69,6 +71,43 @@ _COUPON = re.compile(
     r"coupon|gutschein|cup[oó]n|voucher|promo|discount|rabatt|remise|descuento"
     r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
 )
+_THING = re.compile(
+    r"(?:\b(?:user\w*|usuari\w+|utilisateur\w*|benutzer\w*|login|identifiant|account|konto"
+    r"|compte|cuenta|plugin"
+    r"|extension|theme|app|version|versión|template|model\w*|modèle|typ|type|by|named|called"
+    r"|namens|field|feld"
+    r"|campo|champ|column|spalte|columna|colonne|table|tabelle|tabla|rule|regel|tag|label|list"
+    r"|liste|lista|file"
+    r"|datei|fichier|archivo|folder|ordner|carpeta|dossier|group|gruppe|grupo|groupe|role|rolle"
+    r"|rol|rôle"
+    r"|company|firma|empresa|entreprise|société|nickname|handle|host|server|servidor|serveur"
+    r"|domain|slug|id|nr|no|n°|ref\w*|key|clave|clé|schlüssel|s/n|n/s"
+    r"|número|numéro|nummer|number|team|branch|class|klasse|clase|classe|option|opción|función"
+    r"|function|hook"
+    r"|card|karte|tarjeta|carte|cve|iso|din|standard|norm|room|raum|sala|salle|site|page|seite"
+    r"|página)"
+    r"|@|\bn[º°])(?:\s(?:like|wie|como|comme))?[\s:=#„“\"'«(.-]{0,4}$"
+)
+"""What says of the next word that it is a name."""
+_CODES = re.compile(r"\b(?:codes?|códigos?|coupon\w*|bons?|aktion\w*|promo\w*)\b")
+_LIKE_ID = re.compile(
+    r"[^\W\d_]+[.-][^\W\d_]+[0-9]|[A-ZÄÖÜ]{2,}[A-Z0-9_-]*[0-9][A-Z0-9_-]*[!?]?"
+    r"|[^\W\d_]+[-_.]?[0-9]|[0-9].*|[^0-9]*"
+    r"|[a-z]+(?:_[a-z]+)+_[0-9]+|[a-z]{1,7}_[0-9]+|[a-z]{2,4}_\w+|(?i:[^aeiouyäöü]*)"
+    r"|(?i:base|utf|iso|din|sha|hmac|rfc|wp|php|ipv|win|mac|ios|office|cve|zero|last|top|camt"
+    r"|select).*"
+)
+"""Ids, names of standards and fields, a name with one digit."""
+_NEXT_NAME = re.compile(r"[!?]? [A-ZÄÖÜ][a-zäöüß]|[+\w/@=]")
+ACCESS = """
+denied locked refus log␣in log-in login logs␣in logged␣in logging sign␣in sign-in signed␣in
+access accep invalid wrong says␣no portal staging preview dashboard admin members anmeld
+einlogg gesperrt lehnt falsch zugang ␣rein mitglieder acced acces entrar entro ␣entra␣ deneg
+rechaz panel socios accès connect ␣entre portail espace tablet browser navigat tipp tecle
+␣tape typed typing saisi
+"""
+_ACCESS = tuple(word.replace(BLANK, " ") for word in ACCESS.split())
+"""Of what is read near a word with digits, so that it may be a password though nobody hands it."""
 _REACH = 14
 """Characters in front of a word that say how its line begins."""
 
@@ -141,10 +180,38 @@ def _is_second_of_pair(text: str, start: int, value: str) -> bool:
     return is_made_up(value) and not is_known_form(value) and _WORD_2.fullmatch(value) is not None
 
 
+def _is_told(text: str, start: int, value: str) -> bool:
+    """A word with digits as people make them, given to somebody, or where access is spoken of."""
+    if value.rstrip("!?#$*").isalpha() or _LIKE_ID.fullmatch(value) is not None:
+        return False
+    if not (is_memorable(value) or is_plausible(value)) or is_of_sale(
+        text, start, start + len(value)
+    ):
+        return False
+    if _is_called(text, start) or _NEXT_NAME.match(text, start + len(value)):
+        return False
+    at_start = _LINE_START.search(text, max(0, start - _REACH), start) is not None
+    if is_handed(text, start) and not (
+        at_start and _LINE_END.match(text, start + len(value)) is None
+    ):
+        return True
+    near = text[max(0, start - FAR) : start + FAR].lower()
+    return (
+        len(text) < LARGE and any(word in near for word in _ACCESS) and _ELSE.search(near) is None
+    )
+
+
+def _is_called(text: str, start: int) -> bool:
+    """Whether a name, an id or a code is expected there."""
+    before = text[max(0, start - NAME) : start].lower()
+    other = _THING.search(before) is not None or _CODES.search(before) is not None
+    return other or is_named(text, start) or is_in_address(text, start)
+
+
 def _handed(text: str, start: int, value: str) -> bool:
     """Whether somebody was given it, typed or set it, and it may well be one."""
     if not is_handed(text, start):
-        return False
+        return _is_told(text, start, value)
     return is_memorable(value) or (
         not value.rstrip("!?#$*").isalpha()
         and is_plausible(value)
@@ -158,7 +225,8 @@ def _alone(text: str, start: int, stop: int) -> Iterable[Span]:
         value = text[begin:end]
         jumble = is_random(value)
         hard = text[begin - 1 : begin] != "=" and (jumble or is_hard(value))
-        if hard and _stands_out(text, begin, value, jumble=jumble):
+        stands_out = hard and _stands_out(text, begin, value, jumble=jumble)
+        if stands_out or _is_told(text, begin, value):
             yield Span(begin, end, "password")
 
 

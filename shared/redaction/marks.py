@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.redaction.candidates import LARGE
+from shared.redaction.handed import handed_words
 from shared.redaction.kinds import KINDS, SCANS
 from shared.redaction.logins import paired_passwords
 from shared.redaction.made import made_words
 from shared.redaction.placed import placed_words
 from shared.redaction.private_keys import private_keys
 from shared.redaction.prose import tied_passwords
-from shared.redaction.sieve import CROWD, Word, in_place_lower, places
+from shared.redaction.sieve import CROWD, Places, Word, in_place_lower, places
 from shared.redaction.spans import Span, Stretch
 from shared.redaction.subject import in_subject
 from shared.redaction.tables import passwords_in_tables
@@ -151,6 +152,18 @@ def _find(
     if found.crowded is not None:
         yield found.crowded
         return
+    yield from _of_forms(text, found, stretches)
+    if found.cues and prose:
+        yield from handed_words(text, lowered, found.cues)
+    alone = prose and stretches[0] == (0, len(text))
+    if found.words:
+        yield from _near_words(text, lowered, found.words, stretches, alone=alone)
+    elif alone:
+        yield from made_words(text, (), stretches, alone=True)
+
+
+def _of_forms(text: str, found: Places, stretches: Sequence[Stretch]) -> Iterable[Span]:
+    """What is known by how it begins, or by the name that it stands behind."""
     for at, find in found.forms:
         yield from find(text, at)
     for at in found.constants:
@@ -160,11 +173,6 @@ def _find(
     if found.private_keys:
         yield from private_keys(text, found.private_keys)
     yield from application_passwords(text, stretches)
-    alone = prose and stretches[0] == (0, len(text))
-    if found.words:
-        yield from _near_words(text, lowered, found.words, stretches, alone=alone)
-    elif alone:
-        yield from made_words(text, (), stretches, alone=True)
 
 
 def _near_words(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+from shared.redaction.handing import CUES
 from shared.redaction.kinds import KINDS, SCANS, Find
 from shared.redaction.spans import Span, Stretch
 from shared.redaction.trie import one_of
@@ -57,8 +58,8 @@ class Word:
 @dataclass(slots=True)
 class Places:
     """`words`: what speaks of access. `forms`: whom to ask where. `constants`: where the last part
-    of a name in capitals may begin. `salts`, `private_keys`: where they are mentioned. `crowded`:
-    where there are too many places to look at any.
+    of a name in capitals may begin. `salts`, `private_keys`: where they are mentioned. `cues`:
+    phrases that hand over access. `crowded`: where there are too many places to look at any.
     """
 
     words: list[Word] = field(default_factory=list)
@@ -66,6 +67,7 @@ class Places:
     constants: list[int] = field(default_factory=list)
     salts: list[int] = field(default_factory=list)
     private_keys: list[int] = field(default_factory=list)
+    cues: list[Stretch] = field(default_factory=list)
     crowded: Span | None = None
     asked: tuple[int, bool] = (-1000, False)
     times_asked: int = 0
@@ -99,9 +101,11 @@ _SIGNS = {
     **dict.fromkeys(_listed(f"{CHANGED} {FIELDS} {MADE_OF} {GETTING_IN}"), Sign.LOGIN),
     "p": Sign.PASSWORD,
 }
-_LOGINS = frozenset(word for word, sign in _SIGNS.items() if sign is Sign.LOGIN)
+_ONLY_CUES = CUES - _SIGNS.keys()
+_LOGINS = CUES | {word for word, sign in _SIGNS.items() if sign is Sign.LOGIN}
 _TAILS = {
     **{beginning: kind.then for kind in KINDS for beginning in kind.beginnings},
+    **dict.fromkeys(CUES, _ALONE),
     **{word: "" if word in _OPEN else _ALONE for word in _SIGNS if word != "p"},
     **dict.fromkeys(_SALTS, _ALONE),
     "auth": r"(?=[\"']?\s?(?:=>|[:=])\s?[\"']?[a-z0-9])",
@@ -116,7 +120,7 @@ for _kind in KINDS:
 def _at_words(tails: dict[str, str]) -> re.Pattern[str]:
     """Any of the literals where a word begins, as group 1; two characters tell most words apart."""
     firsts = re.escape("".join(sorted({word[0] for word in tails})))
-    return re.compile(rf"[^a-z0-9](?=[{firsts}][\w/.])(?=({one_of(tails)}))")
+    return re.compile(rf"[^a-z0-9](?=[{firsts}][\w/.'’])(?=({one_of(tails)}))")
 
 
 _ALL = _at_words(_TAILS)
@@ -226,6 +230,13 @@ def _insides(lowered: str, first: int, last: int) -> Iterable[Hit]:
 
 def _keep(text: str, lowered: str, hit: Hit, found: Places) -> None:
     """Note a hit wherever it counts."""
+    if hit[2] in CUES:
+        found.cues.append(hit[:2])
+    if hit[2] not in _ONLY_CUES:
+        _keep_sign(text, lowered, hit, found)
+
+
+def _keep_sign(text: str, lowered: str, hit: Hit, found: Places) -> None:
     start, end, literal = hit
     for find in _FINDS.get(literal, ()):
         found.forms.append((start, find))
@@ -268,8 +279,8 @@ def _behind_user(lowered: str, at: int) -> bool:
 
 
 def _no_keyword(lowered: str, at: int) -> bool:
-    """`palabras clave` are keywords."""
-    return not lowered.endswith(("palabra ", "palabras "), max(0, at - 9), at)
+    """`palabras clave` are keywords, `clientes clave` are those that matter."""
+    return _KEY_THINGS.search(lowered, max(0, at - 16), at) is None
 
 
 _ACCESS = re.compile(
@@ -280,6 +291,10 @@ _ACCESS = re.compile(
 ACCESS_REACH = 160
 
 
+_KEY_THINGS = re.compile(
+    r"(?:[^\W\d_]{3,}[aeiou](?<!l[ao])(?<!un[ao])(?<!est[ao])(?<!es[ao])(?<!nuestr[ao])s"
+    r"|palabra|cliente|dato|punto|fecha|factor|elemento|momento|pieza|mensaje|idea|tema) $"
+)
 _DOUBTFUL = {"p": _behind_user, "clave": _no_keyword, "claves": _no_keyword}
 _NEEDS_ACCESS = frozenset(_listed(f"{CHANGED} {FIELDS}"))
 """Words that count behind some words only."""

@@ -233,6 +233,11 @@ def is_plausible(value: str, *, sure: bool = False) -> bool:
     return fits and not (is_no_value(value) or is_known_form(value))
 
 
+def is_of_product(value: str) -> bool:
+    """Whether pages, files and products are named so."""
+    return value.lower() in _SLUG
+
+
 def is_likely(value: str) -> bool:
     """Between made up and hard: for places at which people put what they type."""
     return is_hard(value) or is_memorable(value)

@@ -8,6 +8,7 @@ import string
 
 import pytest
 
+from shared.redaction.handing import CUES
 from shared.redaction.kinds import KINDS
 from shared.redaction.words import (
     BEGINNINGS,
@@ -23,7 +24,8 @@ from shared.redaction.words import (
 from tests.unit.shared.test_redaction import SIZE, cheapest, yardstick
 
 LITERALS = sorted(
-    {beginning for kind in KINDS for beginning in kind.beginnings}
+    CUES
+    | {beginning for kind in KINDS for beginning in kind.beginnings}
     | {
         word.replace(BLANK, " ")
         for words in (

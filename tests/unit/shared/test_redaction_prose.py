@@ -122,6 +122,58 @@ def test_password_goes_for_its_place_alone(text: str, secret: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "way",
+    [
+        "The code for the back office is {}.",
+        "Type {} when it asks.",
+        "When it asks, type {}.",
+        "We changed it to {} after the intern left.",
+        "You get in with {} until Friday.",
+        "Exactly this: name siteadmin, then tab, then {} and Enter.",
+        "So you can look yourself: office and {}.",
+        "All one word: {}",
+        "Mit {} kommen Sie rein.",
+        "Wenn er fragt, {} eingeben.",
+        "Unter der Tastatur steht {}.",
+        "Der Code fürs Backend: {}",
+        "Se entra con {}.",
+        "Cuando lo pida, pon {}.",
+        "Con {} ya estás dentro.",
+        "La cambiamos por {} y ahora nadie entra.",
+        "Ça marche avec {}.",
+        "Quand il le demande, mettez {}.",
+        "Le code du back-office : {}",
+        "Nous l'avons changé en {} après le départ du stagiaire.",
+    ],
+)
+def test_password_goes_where_a_sentence_hands_it_over_without_the_word(way: str) -> None:
+    values = ("kestrelengine", "Marmalade55", "vestry.spaniel.87", "bella2014", "BrassKettle")
+    assert [value for value in values if value in redact(way.format(value), KEY).text] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Clientes clave: restaurantes y hoteles",
+        "ReferenceError: authToken is not defined at HTMLButtonElement.onclick (portail:214:5)",
+        "Only one of them counts, WORMING10 , though both are 10 %.",
+        "We changed it to weekly after the intern left.",
+        "Type invoice when it asks for a document.",
+        "The code for the portal page is broken.",
+        "I get in with difficulty, it's simply overwritten.",
+        "All lower case, please. Copy and paste, no blanks.",
+        "Mein Neffe hat angefangen und mit Elementor kommen Sie rein.",
+        "Se entra con Chrome y se abre con retraso.",
+        "Ça marche avec Firefox, pas avec Safari.",
+        'Spammers named like "xrumer8821" register every night.',
+        "Imunify360 quarantined a file",
+    ],
+)
+def test_what_is_handed_over_or_named_and_no_password_stays(text: str) -> None:
+    assert redact(text, KEY).text == text
+
+
+@pytest.mark.parametrize(
     "told",
     ["subject = password, user = bob", "The password is in the subject", "en el asunto, la clave"],
 )
