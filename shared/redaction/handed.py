@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from shared.redaction.candidates import is_handed, is_in_address, is_named, is_of_sale
+from shared.redaction.candidates import LARGE, is_handed, is_in_address, is_named, is_of_sale
 from shared.redaction.handing import (
     BELOW_NEXT,
     CODES,
@@ -20,6 +20,7 @@ from shared.redaction.handing import (
     TYPED_BEFORE,
     TYPED_NEXT,
 )
+from shared.redaction.made import is_some_thing
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.spans import Span, Stretch
 from shared.redaction.values import (
@@ -46,7 +47,8 @@ _SORTS_NEXT = (
     (MADE_NEXT, Sort.MADE),
     (SIGNED_NEXT | BELOW_NEXT, Sort.SIGNED),
 )
-MOST_CUES = 40
+MOST_CUES, MOST_OF_LARGE = 20, 5
+"""Phrases at each end of a text, and of a large one."""
 REACH = 90
 """Characters in front of a phrase in which its word stands."""
 _PLACE_OF_CODE = re.compile(
@@ -117,12 +119,16 @@ _CLAUSE_END = re.compile(r"[\"'”“»’`)*]{0,2}(?:[.,;:!?)](?:\s|$)|[ \t]*(?
 _CAPITALS = re.compile(r"[A-ZÄÖÜ]{3,}[0-9]{1,4}")
 """As coupons are made."""
 SHORTEST = 5
+LONGEST = 30
 DIGITS = (4, 12)
 
 
 def handed_words(text: str, lowered: str, cues: Sequence[Stretch]) -> Iterable[Span]:
     """What is handed over behind or in front of each phrase."""
-    for start, end in cues[:MOST_CUES]:
+    most = MOST_CUES if len(text) < LARGE else MOST_OF_LARGE
+    if len(cues) > 2 * most:
+        cues = [*cues[:most], *cues[-most:]]
+    for start, end in cues:
         cue = lowered[start:end]
         found = _code(text, lowered, end) if cue in CODES else None
         sort = next((sort for cues, sort in _SORTS_NEXT if cue in cues), None)
@@ -169,6 +175,8 @@ def _before(text: str, at: int, sort: Sort) -> Span | None:
         if word[0].lower().strip(",") in _BETWEEN:
             continue
         handed = is_handed(text, word.start()) or _LED.search(text[first : word.start()].lower())
+        if not handed and is_some_thing(text, word.start()):
+            return None
         return _judged(text, word.start(), sort if handed else Sort.SIGNED, ended=False)
     return None
 
@@ -180,7 +188,7 @@ def _judged(text: str, at: int, sort: Sort, *, ended: bool = True) -> Span | Non
         return None
     start, end = trimmed(text, *found.span())
     value = text[start:end]
-    if is_in_address(text, start) or is_named(text, start) or _CAPITALS.fullmatch(value):
+    if len(value) > LONGEST or _CAPITALS.fullmatch(value):
         return None
     if value.isalpha():
         quoted = start > 0 and text[start - 1] in _QUOTES and text[end : end + 1] in _QUOTES
@@ -193,8 +201,9 @@ def _judged(text: str, at: int, sort: Sort, *, ended: bool = True) -> Span | Non
         fits = sort in (Sort.ANY, Sort.ENTERED) and _is_number(value)
     else:
         fits = is_plausible(value, sure=sort is Sort.ANY) or is_memorable(value)
-    fits = fits and not is_of_sale(text, start, end)
-    return Span(start, end, "password") if fits else None
+    if not fits or is_in_address(text, start) or is_named(text, start):
+        return None
+    return None if is_of_sale(text, start, end) else Span(start, end, "password")
 
 
 def _is_plain(value: str) -> bool:

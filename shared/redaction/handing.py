@@ -87,7 +87,15 @@ MADE_NEXT = _listed(
     " avant␣c’était utilisons mon␣neveu mon␣fils l'agence l’agence essayez␣avec j'ai␣tapé"
     " j’ai␣tapé prend␣plus j'ai␣remis j’ai␣remis ai␣créé lo␣cambiamos␣a la␣cambiamos␣a"
     " lo␣cambié␣a la␣cambié␣a lo␣cambiaron␣a la␣cambiaron␣a lo␣cambiamos␣por la␣cambiamos␣por"
-    " la␣cambié␣por"
+    " la␣cambié␣por shared␣one␣is team␣one␣is admin␣one␣is mine␣is hers␣is"
+    " welcome␣mail␣there␣was mail␣said sent␣me you␣emailed␣me little␣window␣opens always␣been"
+    " as␣always meins␣ist gemeinsames␣ist lautet begrüßungsmail␣stand war␣immer wie␣immer"
+    " mir␣geschickt karteikarte␣steht zettel␣steht la␣mía␣es la␣de␣todos␣es la␣del␣panel␣es"
+    " la␣nueva␣es siempre␣ha␣sido la␣de␣siempre bienvenida␣venía la␣tarjeta␣pone le␣mien␣est"
+    " celui␣de␣tous␣est le␣nouveau␣est toujours␣été comme␣toujours la␣fiche␣il␣y␣a"
+    " la␣fenêtre␣grise ça␣passe␣avec bienvenue␣il␣y␣avait key␣in je␣saisis tecleo ich␣tippe"
+    " i␣answer großbuchstabe mayúscula majuscule note␣the␣capital capital␣letter answer␣is"
+    " wifi␣is wlan spelled"
 )
 """A password that looks like one, of joined words or with digits, follows them."""
 MADE_BEFORE = _listed(
@@ -118,10 +126,9 @@ ENTERED_NEXT = _listed(
 )
 """Such a one, or any word in quotes, or a number."""
 SIGNED_NEXT = _listed(
-    "it␣is it's it’s it␣was use type try set␣to entered i␣type we␣type takes rejects accepts"
-    " ich␣habe habe␣ich nimmt dazu es␣auf es␣in ihn␣auf set␣it␣to gave␣me gave␣us prueba pruebe"
-    " usamos pon puse escribe utilise il␣faut tapez mettez essayez types keyword␣is keyword␣for"
-    " office␣types lo␣cambiamos la␣cambiamos"
+    "entered i␣type we␣type takes rejects accepts nimmt dazu ihn␣auf set␣it␣to gave␣me gave␣us"
+    " prueba pruebe usamos pon puse escribe utilise il␣faut tapez mettez essayez types"
+    " keyword␣is keyword␣for office␣types lo␣cambiamos la␣cambiamos"
 )
 """One with digits, as these lead to all sorts of things."""
 BELOW_NEXT = _listed(

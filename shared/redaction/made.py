@@ -72,7 +72,9 @@ _COUPON = re.compile(
     r"|sconto|% off|sale|checkout|\bcart\b|warenkorb|carrito|panier|code|código"
 )
 _THING = re.compile(
-    r"(?:\b(?:user\w*|usuari\w+|utilisateur\w*|benutzer\w*|login|identifiant|account|konto"
+    r"(?:\b(?:as|als|como|comme|segment\w*|campa\w+|kampagne|widget\w*|snippet|tags?|product\w*|produ[ck]t\w*|artikel"
+    r"|newsletter|series?|serie|contact\w*|kontakt\w*|phone|laptop|tablet|printer|drucker|impresora|imprimante"
+    r"|user\w*|usuari\w+|utilisateur\w*|benutzer\w*|login|identifiant|account|konto"
     r"|compte|cuenta|plugin"
     r"|extension|theme|app|version|versión|template|model\w*|modèle|typ|type|by|named|called"
     r"|namens|field|feld"
@@ -89,6 +91,12 @@ _THING = re.compile(
     r"|@|\bn[º°])(?:\s(?:like|wie|como|comme))?[\s:=#„“\"'«(.-]{0,4}$"
 )
 """What says of the next word that it is a name."""
+_SOME_THING = re.compile(
+    r"\b(?:(?:the|an?|our|my|his|her|this|der|die|das|den|dem|unser\w*|mein\w*|el|la|los|las|una?|nuestr\w+|mi"
+    r"|les?|du|notre|mon|ma|votre)\s\w+|l[’']\w+|in|at|im|bei|en|chez|from|von|de|of|aus|from|import\w*)"
+    r"\s[\"'“„«(]?$"
+)
+"""A thing that the next word seems to be the name of."""
 _CODES = re.compile(r"\b(?:codes?|códigos?|coupon\w*|bons?|aktion\w*|promo\w*)\b")
 _LIKE_ID = re.compile(
     r"[^\W\d_]+[.-][^\W\d_]+[0-9]|[A-ZÄÖÜ]{2,}[A-Z0-9_-]*[0-9][A-Z0-9_-]*[!?]?"
@@ -108,6 +116,7 @@ rechaz panel socios accès connect ␣entre portail espace tablet browser naviga
 """
 _ACCESS = tuple(word.replace(BLANK, " ") for word in ACCESS.split())
 """Of what is read near a word with digits, so that it may be a password though nobody hands it."""
+LONGEST_TOLD = 30
 _REACH = 14
 """Characters in front of a word that say how its line begins."""
 
@@ -182,7 +191,7 @@ def _is_second_of_pair(text: str, start: int, value: str) -> bool:
 
 def _is_told(text: str, start: int, value: str) -> bool:
     """A word with digits as people make them, given to somebody, or where access is spoken of."""
-    if value.rstrip("!?#$*").isalpha() or _LIKE_ID.fullmatch(value) is not None:
+    if len(value) > LONGEST_TOLD or _LIKE_ID.fullmatch(value) is not None:
         return False
     if not (is_memorable(value) or is_plausible(value)) or is_of_sale(
         text, start, start + len(value)
@@ -195,10 +204,18 @@ def _is_told(text: str, start: int, value: str) -> bool:
         at_start and _LINE_END.match(text, start + len(value)) is None
     ):
         return True
+    if is_some_thing(text, start):
+        return False
     near = text[max(0, start - FAR) : start + FAR].lower()
     return (
         len(text) < LARGE and any(word in near for word in _ACCESS) and _ELSE.search(near) is None
     )
+
+
+def is_some_thing(text: str, start: int) -> bool:
+    """Whether it seems to be the name of the thing in front: `the segment x`, `l'identifiant x`."""
+    before = text[max(0, start - NAME) : start].lower()
+    return _SOME_THING.search(before) is not None or _THING.search(before) is not None
 
 
 def _is_called(text: str, start: int) -> bool:
