@@ -117,7 +117,7 @@ async def _why_not_in_plain_text(network: AIOKafkaClient) -> str | None:
                 _, writer = await asyncio.open_connection(host, port, ssl=asks)
         except (TimeoutError, OSError):  # away, or no TLS; ssl.SSLError is an OSError
             continue
-        writer.close()
+        writer.transport.abort()
         return f"KAFKA_SECURITY_PROTOCOL: {host}:{port} speaks TLS, and we do not"
     return None
 

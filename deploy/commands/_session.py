@@ -22,14 +22,13 @@ class Session(Database):
         self._connection = connection
 
     @override
-    async def transaction(
+    async def statements(
         self,
         work: Callable[[asyncpg.Connection], Awaitable[ResultT]],
         seconds: float = 0,
     ) -> ResultT:
-        """Run `work` in one transaction, within the whole trial's where there is one."""
-        async with self._connection.transaction():
-            return await work(self._connection)
+        """Run `work`, within the whole trial where there is one."""
+        return await work(self._connection)
 
     async def count(self, table: str) -> int:
         """How many rows a table has; `table` is a name that stands in the code."""
