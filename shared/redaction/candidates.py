@@ -69,6 +69,10 @@ _COUPON = re.compile(
     r"|black.friday|cyber.monday|oferta|soldes|angebot|still (?:good|valid)|noch gültig|valable"
     r"|sigue valiendo|aún vale|todavía vale"
 )
+_LOGGED = re.compile(
+    r":? (?:to=|from=|client=|message-id=|uid=|removed\b|skipped|warning|reject|milter|hold)"
+)
+"""What a mail server's log says behind the id of a mail."""
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:]|\bh1:)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _OTHER_NAME = re.compile(
@@ -78,6 +82,9 @@ _OTHER_NAME = re.compile(
 )
 """Names of other things."""
 _JOINS = re.compile(r"[=/:]")
+_ROW = re.compile(r"(?:[^\W\d_]{3,20}[;,])+[\w.()-]{3,40}(?:[;,][\w.()-]{2,40})+")
+_CELL = re.compile(r"[^;,]+")
+"""A row of a table, each cell judged by itself; the first is a word."""
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[:;|,/]")
 
 
@@ -165,6 +172,10 @@ def parts(text: str, start: int, stop: int) -> Iterable[Stretch]:
     if mail is not None:
         yield mail.end(), stop
         return
+    if _ROW.fullmatch(value) is not None:
+        for cell in _CELL.finditer(text, start, stop):
+            yield cell.span()
+        return
     if _OTHER_NAME.fullmatch(value.partition("=")[0].lower() if "=" in value else ""):
         return
     if not _JOINS.search(value) or is_random(value):
@@ -197,6 +208,11 @@ def is_handed(text: str, start: int) -> bool:
 def is_named(text: str, start: int) -> bool:
     """Whether what stands in front says that it is something else."""
     return _NAMED.search(text[max(0, start - NAME) : start].lower()) is not None
+
+
+def is_logged(text: str, end: int) -> bool:
+    """Whether what stands behind says that it is the id of a mail in a log."""
+    return _LOGGED.match(text, end) is not None
 
 
 def is_of_sale(text: str, start: int, end: int) -> bool:

@@ -24,7 +24,7 @@ from shared.redaction.made import is_some_thing
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.spans import Span, Stretch
 from shared.redaction.values import (
-    is_memorable,
+    is_likely,
     is_no_value,
     is_of_product,
     is_plausible,
@@ -52,7 +52,8 @@ MOST_CUES, MOST_OF_LARGE = 20, 5
 REACH = 90
 """Characters in front of a phrase in which its word stands."""
 _PLACE_OF_CODE = re.compile(
-    r"[^\n.,:;=?!]{0,18}?\b(?:back.?office|backend|members?|mitglieder\w*|preview|vorschau"
+    r"[^\n.,:;=?!]{0,18}?\b(?:back.?office|get in|log ?in|entrar|entrer|einloggen|anmelden|backend"
+    r"|members?|mitglieder\w*|preview|vorschau"
     r"|staging|test"
     r"|draft|dashboard|panel|admin\w*|gate|door|tür|tor|puerta|portail|portal|intranet|staff"
     r"|mitarbeiter\w*"
@@ -200,7 +201,7 @@ def _judged(text: str, at: int, sort: Sort, *, ended: bool = True) -> Span | Non
     elif value.isdigit():
         fits = sort in (Sort.ANY, Sort.ENTERED) and _is_number(value)
     else:
-        fits = is_plausible(value, sure=sort is Sort.ANY) or is_memorable(value)
+        fits = is_plausible(value, sure=sort is Sort.ANY) or is_likely(value)
     if not fits or is_in_address(text, start) or is_named(text, start):
         return None
     return None if is_of_sale(text, start, end) else Span(start, end, "password")

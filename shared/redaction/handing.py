@@ -48,6 +48,7 @@ TYPED_NEXT = _listed(
     " behind␣a␣word ein␣wort una␣palabra un␣mot the␣word␣is das␣wort␣ist la␣palabra␣es"
     " le␣mot␣est let␣yourself␣in word␣first perro␣y␣el␣año gato␣y␣el␣año gata␣y␣el␣año"
     " perra␣y␣el␣año gefragt␣werden und␣zusammen gets␣you␣into wants␣a␣word l'autre␣est"
+    " zweiten␣feld the␣second␣is and␣second second: segunda␣casilla␣va password␣um"
     " l'autre␣c'est das␣andere␣ist lo␣otro␣es a␣nadie à␣personne clavier␣il␣y␣a clavier␣est"
 )
 """A password that may be any word follows them."""
@@ -59,6 +60,9 @@ CODES = _listed(
 """Likewise, where they go on with a place that one gets into."""
 TYPED_BEFORE = _listed(
     "when␣it␣asks if␣it␣asks when␣asked when␣prompted if␣asked when␣the␣box when␣it␣prompts"
+    " is␣what␣i␣type that's␣the␣password that’s␣the␣password is␣the␣one␣i␣type into␣the␣password"
+    " in␣the␣password as␣the␣password as␣a␣password as␣my␣password no␣longer␣my␣password"
+    " de␣contraseña como␣contraseña comme␣mot als␣passwort als␣kennwort"
     " when␣the␣window when␣he␣asks when␣it␣wants if␣prompted wenn␣es␣fragt wenn␣er␣fragt"
     " wenn␣gefragt wenn␣sie␣gefragt bei␣der␣abfrage cuando␣lo␣pida cuando␣pregunte"
     " cuando␣te␣lo␣pida si␣lo␣pide quand␣il␣demande quand␣ça␣demande s'il␣demande"
@@ -95,6 +99,9 @@ MADE_NEXT = _listed(
     " celui␣de␣tous␣est le␣nouveau␣est toujours␣été comme␣toujours la␣fiche␣il␣y␣a"
     " la␣fenêtre␣grise ça␣passe␣avec bienvenue␣il␣y␣avait key␣in je␣saisis tecleo ich␣tippe"
     " i␣answer großbuchstabe mayúscula majuscule note␣the␣capital capital␣letter answer␣is"
+    " temporary␣one wrote␣it␣down␣as on␣the␣paper on␣the␣note le␣papier␣il␣y␣a"
+    " das␣neue␣ist das␣alte␣war dem␣zettel knows␣it␣is still␣uses la␣antigua␣era l'ancien␣était"
+    " l’ancien␣était new␣one␣is he␣cambiado␣a you␣gave␣me␣was la␣page␣tapez"
     " wifi␣is wlan spelled"
 )
 """A password that looks like one, of joined words or with digits, follows them."""
@@ -103,7 +110,11 @@ MADE_BEFORE = _listed(
     " for␣the␣wordpress for␣the␣login for␣the␣portal for␣the␣backend for␣all␣of␣them ten␣times"
     " a␣hundred␣times hundred␣times three␣times many␣times several␣times is␣wrong is␣incorrect"
     " is␣refused is␣rejected still␣right no␣longer␣works too␣weak and␣told␣nobody on␣the␣login"
-    " for␣now until␣friday und␣sind␣drin komme␣ich␣nicht öffnet␣den öffnet␣die öffnet␣das"
+    " for␣now"
+    " no␣longer␣logs doesn't␣log␣me doesn't␣let␣me doesn’t␣let␣me does␣not␣let␣me won't␣let␣me"
+    " i␣can␣get i␣can't␣get i␣can␣log i␣cannot␣log and␣it␣shakes and␣it␣just no␣me␣deja"
+    " y␣no␣entra y␣me␣dice je␣n'arrive␣plus je␣n’arrive␣plus et␣il␣refuse komm␣ich␣nicht"
+    " until␣friday und␣sind␣drin komme␣ich␣nicht öffnet␣den öffnet␣die öffnet␣das"
     " müsste␣funktionieren wird␣nicht␣mehr␣angenommen nicht␣mehr␣an stimmt␣angeblich zehnmal"
     " geändert zurückgesetzt genommen eingestellt rein gegeben ya␣no␣vale ya␣no␣entra diez␣veces"
     " en␣todo abre␣la abre␣el de␣momento para␣el␣panel ya␣no␣funciona no␣vale ne␣passe␣plus"
@@ -128,7 +139,7 @@ ENTERED_NEXT = _listed(
 SIGNED_NEXT = _listed(
     "entered i␣type we␣type takes rejects accepts nimmt dazu ihn␣auf set␣it␣to gave␣me gave␣us"
     " prueba pruebe usamos pon puse escribe utilise il␣faut tapez mettez essayez types"
-    " keyword␣is keyword␣for office␣types lo␣cambiamos la␣cambiamos"
+    " papel␣pone keyword␣is keyword␣for office␣types lo␣cambiamos la␣cambiamos"
 )
 """One with digits, as these lead to all sorts of things."""
 BELOW_NEXT = _listed(

@@ -14,6 +14,7 @@ from shared.redaction.candidates import (
     candidates,
     is_handed,
     is_in_address,
+    is_logged,
     is_named,
     is_of_sale,
     outside,
@@ -178,7 +179,9 @@ def _judged(text: str, start: int, stop: int) -> Iterable[Span]:
         value = text[begin:end]
         fits = is_hard(value) or _handed(text, begin, value)
         fits = fits or _is_second_of_pair(text, start, value)
-        if fits and not (is_in_address(text, start) or is_named(text, start)):
+        if fits and not (
+            is_in_address(text, start) or is_named(text, start) or is_logged(text, end)
+        ):
             yield Span(begin, end, "password")
 
 
@@ -253,6 +256,8 @@ def _stands_out(text: str, start: int, value: str, *, jumble: bool) -> bool:
         return False
     sure = is_harder(value) or (jumble and not value.isalnum())
     if not sure and not _is_given(text, start, value, jumble=jumble):
+        return False
+    if value.isalnum() and is_logged(text, start + len(value)):
         return False
     far = text[max(0, start - FAR) : start + FAR].lower()
     if is_named(text, start) or is_in_address(text, start) or _ELSE.search(far) is not None:

@@ -12,6 +12,9 @@ string text wordpress jetpack woocommerce cpanel javascript mysql phpmyadmin oau
 expired changed correct field protected stored encrypted hashed visible login email e-mail mail
 pflichtfeld pflichtangabe obligatorio obligatoria obligatoire requis requise requerido requerida
 admin user username benutzer benutzername click please bitte usuario utilisateur identifiant
+blurred censored obscured pixelated blanked ausgeblendet geschwärzt unkenntlich verpixelt zensiert
+oculto oculta tapado tapada borrado borrada censurado censurada masqué masquée caché cachée flouté
+floutée effacé effacée censuré supprimé supprimée
 """
 FOLLOWING = """
 about access accepted account accounts again all already also alone always another anything app
@@ -93,6 +96,7 @@ cualquiera impostazioni amministratore wachtwoord wachtwoorden adgangskode crede
 filesystem statistics participants architects apprentice wholesalers professionnel professionnels
 mindestens höchstens wenigstens spätestens normalerweise möglicherweise
 alphanumeric uppercase lowercase
+administrador administradora administrateur administratrice proveedores presupuesto actualizad
 headquarters relationship membership customers contractor coordinator predecessor certificate
 """
 _LONG = frozenset(LONG.split())
@@ -103,8 +107,8 @@ _LONG_ENDINGS = re.compile(
     r"|ar(?:se|l[oae]s?|nos)?|er(?:se|l[oae]s?)?|ir(?:se|l[oae]s?)?|amos|emos|imos|áis|éis|aron|ieron"
     r"|aba[ns]?|ían?|iendo|iente|encias?|ancias?|dad(?:es)?|ajes?|ismos?|ic[oa]s?|iv[oae]s?|ari[oa]s?|torios?"
     r"|mientos?|(?:c|s|t|x)i[oó]n(?:es|s)?|ables?|ibles?|al(?:es|e)?|aux|eurs?|rices?|eurs?|ique[sr]?|istes?|aires?"
-    r"|eries?|ièr?es?|ifs?|onn?e[sz]?|ez|ons|ont|ai[st]|aient|asse[sz]?|esses?|zz[ao]|mento|mente"
-    r"|äng\w*|[äöüß]\w*(?:e[nmrst]?|t|st))"
+    r"|eries?|ièr?es?|ifs?|onne[sz]?|ez|ons|ont|ai[st]|aient|asse[sz]?|esses?|zz[ao]|mento|mente"
+    r"|ier(?:en|t)|weise|äng\w*|[äöüß]\w*(?:e[nmrst]?|t|st))"
     r"|(?:über|unter|durch|wieder|zurück|irgend|zusammen|gegen|hin\w|heraus|herunter|hoch|weiter|aus|auf"
     r"|ein|vor|nach|ver|zer|be(?!rg)|ge|ent)\w*(?:e[nmrst]?|t|st)"
 )

@@ -22,7 +22,7 @@ from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
 from shared.redaction.spans import Span
 from shared.redaction.values import is_plausible
-from shared.redaction.words import Sign
+from shared.redaction.words import PAIRS, Sign
 
 BEFORE, AFTER = 70, 160
 """Characters around a word for access in which another is looked at."""
@@ -60,7 +60,7 @@ _AND = (
 )
 _BY_NAME = re.compile(
     rf"{_LEAD}(?:^|(?<=[\s\"'„“«(|>:=,]))[\"'„“«(`]?(?P<name>[a-z][\w.@+-]{{1,40}})[\"'”»`)]?"
-    r"(?:(?P<sign>[ \t](?:/{1,2}|\||\+|&|;|–|—|->)|(?P<slash>/|\||;))|[ \t]?,"
+    r"(?:(?P<sign>[ \t](?:/{1,2}|\||\+|&|;|–|—|->)|(?P<slash>/|\||;)|(?P<colon>:))|[ \t]?,"
     rf"|{_AND})[ \t]{{0,2}}[\"'„“«(`]{{0,2}}$"
 )
 """A name and what joins it to its password."""
@@ -108,6 +108,18 @@ _LABEL = re.compile(
     r"|(?:\s\w{2,14}){0,5}\s(?:to|auf|a|en|à):\s*"
 )
 """`password of the server:`; then nothing else stands in the line."""
+_ASIDE = re.compile(
+    r"\s[^\n.:;,!?]{2,36},\s(?:also |sprich |d\. ?h\. |i\. ?e\. |es decir |o sea |soit )?"
+    r"[\"'“„«(]{0,2}|[?!] "
+)
+"""`the password you sent, x, is refused`, `password? x`; then the clause ends behind it."""
+_OF_PAIR = re.compile(
+    r"(?:s|data|details|name)?(?:\s(?:is|are|ist|sind|es|son|est|sont))?[\s:.,–-]{1,3}"
+    r"(?P<name>[a-z][\w.@+-]{2,40})"
+    r"(?:[ \t]?[,;/(–-][ \t]?\(?|[ \t]|\s(?:and|und|y|et|e)\s)[\"'“„«(]{0,2}"
+)
+"""`login bob, x`, `die Zugangsdaten sind bob und x`; likewise."""
+_CLAUSE_END = re.compile(r"[\"'”“»)]{0,2}(?:[.,;)]{1,2}(?:\s|$)|[ \t]*(?:\r?\n|$))")
 _WITH = re.compile(r"\W*(?:with|mit|con|avec|using|via|per)\W*")
 _SET_TO = re.compile(
     r"(?:chang|set|reset|änder|cambi|modif|switch)[^.\n]{0,50}\s(?:to|auf|a|en|à|por|in)\s[\"'“„«]?$"
@@ -196,6 +208,8 @@ def _is_in_place(text: str, lowered: str, span: tuple[int, int], near: Sequence[
     passwords = [word for word in near if _is_password(word)]
     if any(_is_tied(text, lowered, span, word) for word in passwords):
         return True
+    if any(_is_aside(text, lowered, span, word) for word in passwords):
+        return is_plausible(text[start:end])
     return is_plausible(text[start:end]) and any(
         _is_led_to(text, lowered, span, word) for word in near
     )
@@ -209,6 +223,8 @@ def _is_behind_name(text: str, start: int, end: int) -> bool:
         name = found["name"].lower()
         if _FILE.search(name) is not None or (found["slash"] and not found["lead"]):
             return False
+        if found["colon"] and not found["lead"]:
+            return name in _NAMES and is_plausible(text[start:end])
         sure = found["sign"] or found["lead"] or _USER_LIKE.fullmatch(name)
         return name in _NAMES or (bool(sure) and not is_sentence_word(name))
     if _LINE_END.match(text, end) is None:
@@ -232,6 +248,8 @@ def _is_tied(text: str, lowered: str, span: tuple[int, int], word: Word) -> bool
         return _AFTERWARDS.fullmatch(gap) is not None
     if _LABEL.fullmatch(gap) is not None:
         return _LINE_END.match(text, span[1]) is not None
+    if gap.strip() in ("", ",") and text[slice(*span)].isalpha():
+        return is_plausible(text[slice(*span)])
     return _TIED.fullmatch(gap) is not None
 
 
@@ -240,7 +258,9 @@ def _is_led_to(text: str, lowered: str, span: tuple[int, int], word: Word) -> bo
     start, end = span
     gap = _gap(lowered, span, word)
     if word.sign is Sign.LOGIN:
-        return start >= word.end and len(gap) < GAP and _WITH.fullmatch(gap) is not None
+        behind = start >= word.end and len(gap) < GAP
+        led = _WITH.fullmatch(gap) is not None or _is_second(text, span, lowered, word)
+        return behind and led
     first = max(0, start - NAME_REACH)
     if _LINE_START.search(text, first, start) and _LINE_END.match(text, end):
         return text[start:end].islower() and start > word.end and text[start - 2 : start] == "\n\n"
@@ -252,6 +272,22 @@ def _is_led_to(text: str, lowered: str, span: tuple[int, int], word: Word) -> bo
         return False
     listed = gap.rstrip(" \"'“„«")[-1:] in (",", ";", ":", "–", "-")
     return _OF.fullmatch(gap) is not None or (is_handed(text, start) and not listed)
+
+
+def _is_aside(text: str, lowered: str, span: tuple[int, int], word: Word) -> bool:
+    """`the password you sent, x, is refused`."""
+    gap = _gap(lowered, span, word)
+    if span[0] <= word.end or len(gap) > GAP or _ASIDE.fullmatch(gap) is None:
+        return False
+    return _CLAUSE_END.match(text, span[1]) is not None
+
+
+def _is_second(text: str, span: tuple[int, int], lowered: str, word: Word) -> bool:
+    """Whether a name stands between it and a word behind which a name and a password follow."""
+    if not lowered.startswith(PAIRS, word.start) or _CLAUSE_END.match(text, span[1]) is None:
+        return False
+    found = _OF_PAIR.fullmatch(lowered, word.end, span[0])
+    return found is not None and not is_sentence_word(found["name"])
 
 
 def _in_a_row(text: str, lowered: str, word: Word) -> Iterable[Span]:

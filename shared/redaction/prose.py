@@ -45,20 +45,26 @@ _TAG = (
     r"</?(?:b|i|em|strong|span|t[dhrt]|p|div|code|pre|br|font|a|li|d[dlt]|kbd|samp|u|h[1-6])"
     r"(?: [^<>\n]{0,60})?/?>"
 )
-_TIE = re.compile(
+_WORD_END = (
     r"(?:n|s|en|es)?[\\\"'”»’`*_)\]]{0,4}"
     r"(?:\s(?:once more|once again|again|nochmals?|noch einmal|otra vez|de nuevo|encore une fois))?"
-    rf"(?P<for>\s(?:\(|(?:{_PREPOSITION})\b)[^\n:=\ufdd0]{{0,50}}?)?\s{{0,3}}"
+)
+_CLAUSE = rf"\s(?:\(|(?:{_PREPOSITION})\b)[^\n:=\ufdd0]{{0,50}}?"
+_SIGN = (
     rf"(?P<tie>:=|=>|->|→|[>»]{{1,3}}|\((?=[^\s()]{{5,64}}\))|[:=|：][:=]?|(?:\s?{_TAG}){{2,4}}|[._…·]{{2,40}}|\s[\w-]{{1,20}}=[\"'][^\"'\n]{{0,40}}[\"']>"
     rf"|[’']s\s|(?<=[\s*_\"'”`])(?:{_IS})(?: (?:{_STILL}))?[:\s])"
     rf"[ \t|:=]{{0,30}}(?:(?:{_TAG}\s?){{1,4}}|[*_]{{1,3}}[ \t])?(?:\r?\n[ \t>|*-]{{0,8}}){{0,3}}"
     r"(?:(?:md5|sha1|sha2|password|crypt|trim|env|base64_(?:en|de)code|wp_hash_password)\s?\()?"
 )
+_NEAR_TIE = re.compile(rf"{_WORD_END}(?P<for>(?!))?\s{{0,3}}{_SIGN}")
+_TIE = re.compile(rf"{_WORD_END}(?P<for>{_CLAUSE})\s{{0,3}}{_SIGN}")
+"""At once behind a word, or behind a clause that says of what it is the password."""
 _VALUE = re.compile(
     r"(?:(?P<q>(?:\\?[\"'“„«‘`‚*_(<]){1,3})\s?(?P<quoted>[^\n\ufdd0\"“”„«»`]{1,100}?)"
     r"(?=\s?\\?[\"'”“»’`*_)>]{1,3}(?:[\s.,;:!?)<|\]}&\\-]|$))"
     r"|(?:<[a-zA-Z]{1,10}>)?(?P<bare>[^\s\ufdd0|]{2,512}))"
 )
+_IN_BRACKETS = re.compile(r"[(<]")
 _BARE = re.compile(
     r"[\"'”»’`*_)]{0,3}(?:[ \t]{1,8}[-–—]{0,2}|[/,;>(~]?)[/,;>(~]?[ \t\"'“„«‘`*(]{0,8}"
 )
@@ -117,17 +123,9 @@ def _is_tracked(text: str, word: Word) -> bool:
 def _tied(text: str, lowered: str, word: Word) -> Span | None:
     """The value tied to a word: behind a sign or verb, behind a clause, below, or before it."""
     token = word.sign is Sign.TOKEN
-    tie = _TIE.match(lowered, word.end)
-    if tie is not None:
-        verb = tie["tie"].strip(" \t\n")[-1:].isalpha()
-        aside = tie["tie"] == "("
-        sure = not (verb or aside or tie["for"])
-        found = _value(text, tie.end(), token=token, sure=sure)
-        if found is None and not (token or aside):
-            dots = tie["tie"].strip(" .…") == ""
-            found = (None if dots else _plain(text, tie.end())) or (
-                _phrase(text, tie.end()) if sure else None
-            )
+    for pattern in (_NEAR_TIE, _TIE):
+        tie = pattern.match(lowered, word.end)
+        found = None if tie is None else _behind_tie(text, tie, token=token)
         if found is not None:
             return found
     if not token and (found := _changed(text, lowered, word)) is not None:
@@ -143,6 +141,19 @@ def _tied(text: str, lowered: str, word: Word) -> Span | None:
             if found is not None and _near_enough(text, found, way, word.end, token=token):
                 return found
     return _before(text, lowered, word, token=token)
+
+
+def _behind_tie(text: str, tie: re.Match[str], *, token: bool) -> Span | None:
+    verb = tie["tie"].strip(" \t\n")[-1:].isalpha()
+    aside = tie["tie"] == "("
+    sure = not (verb or aside or tie["for"])
+    found = _value(text, tie.end(), token=token, sure=sure)
+    if found is not None or token or aside:
+        return found
+    dots = tie["tie"].strip(" .…") == ""
+    return (None if dots else _plain(text, tie.end())) or (
+        _phrase(text, tie.end()) if sure else None
+    )
 
 
 def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
@@ -166,7 +177,7 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
         fits = (
             len(value) >= 4
             and not is_no_value(value)
-            and not (("(" in found["q"] or "<" in found["q"]) and " " in value)
+            and not (_IN_BRACKETS.search(found["q"]) and _is_remark(value))
             and not (" " in value and _is_sentence(value))
         )
     elif sure and _SHOUT.fullmatch(value):
@@ -181,6 +192,11 @@ def _value(text: str, at: int, *, token: bool, sure: bool) -> Span | None:
             and not is_no_value(value)
         )
     return Span(start, end, "token" if token else "password") if fits else None
+
+
+def _is_remark(value: str) -> bool:
+    """`(hidden)`, `(see below)`: what people put in brackets in the place of a password."""
+    return " " in value or is_sentence_word(value)
 
 
 def _is_sentence(value: str) -> bool:

@@ -35,7 +35,9 @@ def in_subject(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
         return
     last: list[str] = []
     for word in reversed(words):
-        if len(word) < 4 or not (word.isalpha() and word.islower()) or is_sentence_word(word):
+        if len(word) < 4 or not (word.isalpha() and word.islower()) or word in _SUBJECTS:
+            break
+        if is_sentence_word(word):
             break
         last.insert(0, word)
     if len(last) == 1 or len(last) > MOST_WORDS:

@@ -10,6 +10,9 @@ from shared.redaction.ordinary import is_common, is_long_word, is_ordinary, is_s
 _CAMEL = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|[A-Z][a-z])+[\W_]*")
 _TYPE = re.compile(r"[a-z]{5,}[0-9]{1,4}")
 _JOINED = re.compile(r"(?i)[a-z]{2,12}(?:[_.][a-z]{2,12}){1,4}[_.][0-9]{1,4}")
+_NUMBERED = re.compile(
+    r"[A-Za-z]{3,14}(?:[_.-][A-Za-z]{3,14}){0,2}[_.-][0-9]{1,4}(?:[_.-][A-Za-z]{3,14}){1,3}"
+)
 _LETTERS = re.compile(r"[a-z]+")
 _MEMORABLE = re.compile(
     r"[A-Za-z]{3,12}(?:-[A-Za-z]{3,12})+-[0-9]{2,4}|[0-9]{2,4}[A-Z][a-z]{4,}|[0-9]{3,6}[a-z]{6,}"
@@ -230,7 +233,7 @@ def is_plausible(value: str, *, sure: bool = False) -> bool:
         )
     else:
         fits = max(map(len, words)) >= 4 and _MADE.fullmatch(core) is not None
-    return fits and not (is_no_value(value) or is_known_form(value))
+    return fits and not (is_no_value(value) or (is_known_form(value) and not is_numbered(core)))
 
 
 def is_of_product(value: str) -> bool:
@@ -247,9 +250,9 @@ def is_memorable(value: str) -> bool:
     """Whether it is made for people to remember: words with hyphens, or a word with digits."""
     if is_phrase(value):
         return True
-    if _JOINED.fullmatch(value) is not None:
+    if _JOINED.fullmatch(value) is not None or is_numbered(value):
         return not any(
-            word in _SLUG or is_common(word) for word in re.split(r"[_.]", value.lower())
+            word in _SLUG or is_common(word) for word in re.split(r"[_.-]", value.lower())
         )
     if _MEMORABLE.fullmatch(value) is not None:
         return _SIZE.fullmatch(value) is None and not any(
@@ -259,6 +262,14 @@ def is_memorable(value: str) -> bool:
         return False
     name = value.rstrip("0123456789")
     return not (name in _SLUG or is_common(name) or is_no_value(value))
+
+
+def is_numbered(value: str) -> bool:
+    """Whether words stand around a number (`heron_19_cobble`), none of the product's."""
+    if _NUMBERED.fullmatch(value) is None:
+        return False
+    words = re.split(r"[_.-]", value.lower())
+    return max(map(len, words)) >= 5 and not any(word in _SLUG or is_common(word) for word in words)
 
 
 def is_made_up(value: str) -> bool:

@@ -21,6 +21,9 @@ WHOLE = {
         " senha pasword paswort paswd pasahitza contrasenya geslo heslo şifre sifre parool парола"
         " paswrod pssword passowrd psswrd ww wpass safe␣location sicheren␣ort lugar␣seguro lieu␣sûr"
         " endroit␣sûr code␣d'accès code␣d’accès código␣de␣acceso codigo␣de␣acceso access␣code"
+        " p.w p.w. p-word motdepasse mot␣de␣pase mot␣de␣pass mots␣de␣passe paßwort passwrot losung"
+        " security␣word pasword passwrod passwod paswword kenwort kenntwort contrseña contraseá"
+        " constraseña contaseña conraseña contrasña contrsena contasena pasvort"
         " salasana magic␣word zauberwort palabra␣mágica mot␣magique secret␣phrase"
     ),
     Sign.TOKEN: (

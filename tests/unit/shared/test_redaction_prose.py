@@ -144,6 +144,11 @@ def test_password_goes_for_its_place_alone(text: str, secret: str) -> None:
         "Quand il le demande, mettez {}.",
         "Le code du back-office : {}",
         "Nous l'avons changé en {} après le départ du stagiaire.",
+        "Even the password you sent, {}, is not accepted.",
+        "Password? {}",
+        "Die Zugangsdaten sind kasse und {}",
+        "I keep typing {} and it shakes",
+        "Mot de pase : {}",
     ],
 )
 def test_password_goes_where_a_sentence_hands_it_over_without_the_word(way: str) -> None:
@@ -155,6 +160,12 @@ def test_password_goes_where_a_sentence_hands_it_over_without_the_word(way: str)
     "text",
     [
         "Clientes clave: restaurantes y hoteles",
+        "Passwort zurücksetzen funktioniert nicht, es kommt keine Mail.",
+        "Mot de passe : (masqué) sur ma capture.",
+        "My password, understandably, is not something I mail around.",
+        "postfix: 4WTkPgGTSX8rB3H: to=<guest@example.org>, status=sent",
+        "ebike;WTU614E96708Y;sold\nebike;(none);stock\nSecond line is refused.",
+        "Le pasé openssl_decrypt(NULL, 'aes-256-cbc')",
         "ReferenceError: authToken is not defined at HTMLButtonElement.onclick (portail:214:5)",
         "Only one of them counts, WORMING10 , though both are 10 %.",
         "We changed it to weekly after the intern left.",
@@ -171,6 +182,11 @@ def test_password_goes_where_a_sentence_hands_it_over_without_the_word(way: str)
 )
 def test_what_is_handed_over_or_named_and_no_password_stays(text: str) -> None:
     assert redact(text, KEY).text == text
+
+
+def test_the_verb_at_once_behind_the_word_ties_the_password_not_one_farther_on() -> None:
+    said = 'the password is heron_19_cobble, all small letters." Says it once more.'
+    assert "heron" not in redact(said, KEY).text
 
 
 @pytest.mark.parametrize(
