@@ -31,9 +31,9 @@ FIRST_SPARK = 40
 """Characters of a word within which it has one, or is none."""
 _NAMED = re.compile(
     r"(?:nonce[^\n]{0,30}|ssh-\w+\s|sha256:|fingerprint\s"
-    r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid"
+    r"|(?:\]:|(?<!\w)(?:(?:queue|message|request|order|log)[ -]?id|\bid|queued as"
     r"|(?:site|public|publishable|measurement|tracking|merchant|client)[ -]?(?:key|id)"
-    r"|commit|req|rid|trace|ref|sid|cid|tag|hash|etag|build|zap|element|selector|élément|elemento"
+    r"|commit|req|rid|trace|ref|sid|cid|cookies?|tag|hash|etag|build|zap|element|selector|élément|elemento"
     r"|class|klasse|classe|clase|coupon|gutschein|cupón|voucher|promo|order|bestell\w*|pedido"
     r"|commande"
     r"|serial|série|s/n|seriennummer|invoice|rechnung|factura|facture)"
@@ -71,8 +71,33 @@ _COUPON = re.compile(
 )
 _LOGGED = re.compile(
     r":? (?:to=|from=|client=|message-id=|uid=|removed\b|skipped|warning|reject|milter|hold)"
+    r"| - gsmtp\b"
 )
 """What a mail server's log says behind the id of a mail."""
+_NO_CODE = re.compile(
+    r"[\"'”’`]? is not (?:an? (?:constructor|function|class|object|valid callback)|defined|iterable"
+    r"|callable)\b"
+)
+"""What a browser or PHP says behind a name that it does not know."""
+_KEYWORD = re.compile(
+    r"\b(?:key[ -]?words?|mots?[ -]clés?|palabras?[ -]clave|schlüsselw[oö]rt\w*|stichw[oö]rt\w*"
+    r"|schlagw[oö]rt\w*|suchbegriffe?|search terms?|key (?:visual|account|ring|frame|note)"
+    r"|(?:foreign|primary|meta|sort|cache) key|clé (?:usb|de voûte|primaire|étrangère))"
+    r"\s?[:=]\s?[\"“„«'(]{0,2}(?:[\w-]{3,30},\s){0,3}[\"“„«'(]?$"
+)
+_TERM = re.compile(r"[a-zß-ÿ]+(?:-[a-zß-ÿ0-9]+)+(?![\w!#$%&*+@])")
+"""Words with hyphens behind what names a keyword, or a key of another sense."""
+_GETTING_IN = re.compile(
+    r"passw|kennw|contrase|mot de passe|log ?in|log-in|sign ?in|einlogg|anmeld|entrar|acced|connect"
+    r"|unlock|zugang"
+)
+_HOOKED = re.compile(
+    r"\b(?:add|remove|has)_(?:filter|action|shortcode)\s?\(\s?[\"'][\w./-]{1,50}[\"']\s?,\s?"
+    r"(?:(?:array\s?\(|\[)\s?(?:\$this|[\"'][\w\\]{1,50}[\"'])\s?,\s?)?[\"']$"
+)
+_FUNCTION = re.compile(r"[a-z_]+_[a-z0-9_]+(?=[\"'])")
+HOOKED_REACH = 120
+"""Characters in front of a function's name in which it is tied to a hook."""
 _ADDRESS = re.compile(r"(?:://|[?&]\w+=|sha(?:1|256|384|512)[-:]|\bh1:)\S*$")
 _TAG = re.compile(r"(?:<[a-z0-9]{1,6}>)+")
 _OTHER_NAME = re.compile(
@@ -207,12 +232,24 @@ def is_handed(text: str, start: int) -> bool:
 
 def is_named(text: str, start: int) -> bool:
     """Whether what stands in front says that it is something else."""
-    return _NAMED.search(text[max(0, start - NAME) : start].lower()) is not None
+    before = text[max(0, start - NAME) : start].lower()
+    if _NAMED.search(before) is not None:
+        return True
+    if before[-1:] in ("'", '"') and _FUNCTION.match(text, start) is not None:
+        return _HOOKED.search(text, max(0, start - HOOKED_REACH), start) is not None
+    return _TERM.match(text, start) is not None and _is_keyword(text, start, before)
+
+
+def _is_keyword(text: str, start: int, before: str) -> bool:
+    """Whether people search for it, and nobody speaks of getting in with it."""
+    if _KEYWORD.search(before) is None:
+        return False
+    return _GETTING_IN.search(text[max(0, start - NAME) : start + 2 * NAME].lower()) is None
 
 
 def is_logged(text: str, end: int) -> bool:
-    """Whether what stands behind says that it is the id of a mail in a log."""
-    return _LOGGED.match(text, end) is not None
+    """Whether what stands behind says that it is the id of a mail, or a name of code, in a log."""
+    return _LOGGED.match(text, end) is not None or _NO_CODE.match(text, end) is not None
 
 
 def is_of_sale(text: str, start: int, end: int) -> bool:

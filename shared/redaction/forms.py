@@ -23,6 +23,8 @@ _NO_VALUE = re.compile(
     r"|request|req|inputs?|form|opts|options|args|values|os\.environ)[.\[]\S*"
     r"|[a-z_]\w*(?:\.[a-z_]\w*)*\.\w*(?:pass|pwd|secret|token|key)\w*"
     r"|(?-i:[A-Z]\w*(?:\\{1,2}[A-Z]\w*)+)\S*|\w*(?:::|->)\$?\w+\S*"
+    r"|(?:max-age|expires|path|domain|samesite)=.*|min\d+-?(?:chars?|characters|digits|zeichen)"
+    r"|(?:\d*(?:upper|lower|digits?|chars?|symbols?|numbers?)){2,}|(?:a-z|0-9){2,}"
     r"|(?:my|the|some|enter|insert|new|db|your|dein|mein)?[ _-]?pass(?:word|wort)[ _-]?(?:here)?"
 )
 EMAIL = re.compile(r"<?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+>?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from shared.redaction.candidates import is_logged, is_named
 from shared.redaction.forms import is_known_form
 from shared.redaction.ordinary import is_sentence_word
 from shared.redaction.sieve import Word
@@ -58,7 +59,9 @@ def paired_passwords(text: str, words: Sequence[Word]) -> Iterable[Span]:
     for word in logins:
         if _may_be_paired(text, word):
             found = _beside(text, word) or _behind(text, word) or _ahead(text, word)
-            if found is not None:
+            if found is not None and not (
+                is_named(text, found.start) or is_logged(text, found.end)
+            ):
                 yield found
 
 

@@ -257,7 +257,8 @@ def _stands_out(text: str, start: int, value: str, *, jumble: bool) -> bool:
     sure = is_harder(value) or (jumble and not value.isalnum())
     if not sure and not _is_given(text, start, value, jumble=jumble):
         return False
-    if value.isalnum() and is_logged(text, start + len(value)):
+    end = start + len(value)
+    if (value.isalnum() or text.startswith(" - gsmtp", end)) and is_logged(text, end):
         return False
     far = text[max(0, start - FAR) : start + FAR].lower()
     if is_named(text, start) or is_in_address(text, start) or _ELSE.search(far) is not None:

@@ -17,6 +17,7 @@ oculto oculta tapado tapada borrado borrada censurado censurada masqué masquée
 floutée effacé effacée censuré supprimé supprimée
 """
 FOLLOWING = """
+constructor prototype namespace parameter
 about access accepted account accounts again all already also alone always another anything app
 automatic because been before being between blank both broken browser button can cached case
 certain characters clear clearly client clients code common company complex contact contacts could

@@ -72,6 +72,11 @@ _QUOTE = re.compile(r"[ \t]{1,3}(?=[\"'“„«‘`])")
 _LATER = re.compile(r"[^\n:=\ufdd0]{1,60}(?:=>|->|→|[:=])\s{0,8}")
 _SKIP = re.compile(r"(?:[ \t][^\W\d_]{2,12}){1,3}[ \t](?=\S{0,30}[0-9])")
 """A few words between; then only what begins like no sentence and has a digit counts."""
+_OF_USER = re.compile(
+    r"(?i)\b(?:for|of|für|von|vom|para|de|del|pour) (?:the |den |el |l[’'])?"
+    r"(?:user|benutzer|usuario|utilisateur)\s$"
+)
+"""What leads to whose password it is."""
 _BELOW = re.compile(
     r"[^\n\ufdd0]{0,80}\n(?:[ \t>|]{0,8}\r?\n){0,2}[ \t>|*-]{0,8}"
     r"(?=[^\s\ufdd0]{5,512}[ \t]{0,3}(?:\r?\n|$))"
@@ -94,6 +99,13 @@ _CONNECTS = frozenset(CONNECTS.split())
 _SHOUT = re.compile(r"[A-ZÄÖÜ][^\W\d_]{4,}[!#$%*+&]")
 _TRACKED = re.compile(r"(?:[?&;]|\b)(?:utm_|mc_|_h|_g)[\w-]*(?:=[^&\s]*)?$")
 _HEX = re.compile(r"[0-9a-f]{8,64}(?!\w)")
+_PART_OF_NAME = re.compile(
+    r"(?:[a-z]+_){0,3}(?:min|max|length|len|hint|label|reset|field|confirm|confirmation|policy|expiry"
+    r"|expires|days|strength|meter|form|hash|check|changed|change|help|text|title|box|badge|rule"
+    r"|mail|email|link|button|page|modal|reminder|request|generator|toggle|input|view)"
+    r"(?:_[a-z]+){0,2}_?[0-9]{0,4}(?![\w!#$%&*+@])(?!\s?(?:=>?|:)\s?(?![0-9]{1,4}\b|true|false|null))"
+)
+"""`password_hint_3`, and no value is given to it."""
 LONGEST_PARAMETER = 80
 _NEXT_PARAMETER = re.compile(r"&(?:amp;)?[\w-]+=")
 LONG_TOKEN = 24
@@ -115,8 +127,11 @@ def tied_passwords(text: str, lowered: str, words: Sequence[Word]) -> Iterable[S
 
 def _is_tracked(text: str, word: Word) -> bool:
     """Whether it stands where campaigns are named, or within the name of an option."""
-    if text[word.end : word.end + 1] == "_" and text[word.start - 1 : word.start] == "_":
-        return _HEX.match(text, word.end + 1) is not None
+    if text[word.end : word.end + 1] == "_":
+        if _PART_OF_NAME.match(text, word.end + 1) is not None:
+            return True
+        if text[word.start - 1 : word.start] == "_":
+            return _HEX.match(text, word.end + 1) is not None
     return _TRACKED.search(text, max(0, word.start - LONGEST_PARAMETER), word.start) is not None
 
 
@@ -223,7 +238,8 @@ def _near_enough(text: str, found: Span, way: re.Pattern[str], end: int, *, toke
         return True
     if way is _SKIP:
         slug = "_" in value or is_known_form(value)
-        return not (token or slug) and value[:1].islower() and len(value) >= 8
+        user = _OF_USER.search(text, end, found.start) is not None
+        return not (token or slug or user) and value[:1].islower() and len(value) >= 8
     return _stands_out(text, found, token=token)
 
 

@@ -295,6 +295,21 @@ _KEY_THINGS = re.compile(
     r"(?:[^\W\d_]{3,}[aeiou](?<!l[ao])(?<!un[ao])(?<!est[ao])(?<!es[ao])(?<!nuestr[ao])s"
     r"|palabra|cliente|dato|punto|fecha|factor|elemento|momento|pieza|mensaje|idea|tema) $"
 )
-_DOUBTFUL = {"p": _behind_user, "clave": _no_keyword, "claves": _no_keyword}
+_MOT = re.compile(r"\bmots?[ -]$")
+
+
+def _no_mot_cle(lowered: str, at: int) -> bool:
+    """`mot-clé` is a keyword."""
+    return _MOT.search(lowered, max(0, at - 6), at) is None
+
+
+_DOUBTFUL = {
+    "clé": _no_mot_cle,
+    "clés": _no_mot_cle,
+    "cle": _no_mot_cle,
+    "p": _behind_user,
+    "clave": _no_keyword,
+    "claves": _no_keyword,
+}
 _NEEDS_ACCESS = frozenset(_listed(f"{CHANGED} {FIELDS}"))
 """Words that count behind some words only."""
