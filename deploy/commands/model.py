@@ -150,7 +150,12 @@ def shadow(
     from deploy.commands._lines import as_model, read_lines  # noqa: PLC0415
     from deploy.commands.classify import Asked  # noqa: PLC0415  # brings its own streams
 
-    asked = [as_model(line, Asked) for line in read_lines(tickets)]
+    asked = []
+    for line in read_lines(tickets):
+        try:
+            asked.append(as_model(line, Asked).redacted)
+        except Permanent as fault:
+            raise Failure(f"{tickets}, line {line.number}: {fault.detail}") from None
     texts = [(str(ticket.id), ticket.subject, ticket.body) for ticket in asked]
     found = differences(_model(model_file), _model(candidate), texts)
     for difference in found:
