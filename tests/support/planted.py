@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[1] / "data" / "secrets"
+FOLDER = Path(__file__).parents[1] / "data" / "secrets" / "eleventh"
+"""The set that nobody who mends the patterns has read."""
 
 
 @dataclass(frozen=True, slots=True)
