@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,11 @@ import typer
 from deploy.commands._demo_play import Play, Target, play
 from deploy.commands._demo_report import report
 from deploy.commands._output import INTERRUPTED, note
-from deploy.commands.up import ToldToEnd, ended_by_signals, tell, watch_servers, work_folder
+from deploy.commands.up import tell, watch_servers, work_folder
 from deploy.local import kafka, postgres
 from deploy.local.server import Kind, Server
 from deploy.local.stack import RunningStack, running_stack
+from deploy.local.told_to_end import EXIT_CODE, ToldToEnd, ended_by_signals
 from shared.settings import KafkaSettings
 
 
@@ -38,7 +38,7 @@ def demo(
         with ended_by_signals(), work_folder() as work:
             _demo(work, began, keep=keep)
     except ToldToEnd:
-        raise typer.Exit(128 + signal.SIGTERM) from None
+        raise typer.Exit(EXIT_CODE) from None
     except KeyboardInterrupt:
         note("interrupted; all that was started has ended")
         raise typer.Exit(INTERRUPTED) from None

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -20,10 +18,7 @@ import typer
 from deploy.local import kafka, postgres
 from deploy.local.server import Server, ServerFailed
 from deploy.local.stack import RunningStack, running_stack
-
-
-class ToldToEnd(BaseException):
-    """SIGTERM or SIGHUP; like KeyboardInterrupt not to be swallowed on the way out."""
+from deploy.local.told_to_end import EXIT_CODE, ToldToEnd, ended_by_signals
 
 
 def up(json_: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False) -> None:
@@ -44,7 +39,7 @@ def up(json_: Annotated[bool, typer.Option("--json", help="Print one JSON line."
                 tell(stack, as_json=json_)
                 watch_servers(servers)
     except ToldToEnd:
-        raise typer.Exit(0 if ready else 128 + signal.SIGTERM) from None
+        raise typer.Exit(0 if ready else EXIT_CODE) from None
 
 
 def watch_servers(servers: Sequence[Server]) -> None:
@@ -54,28 +49,6 @@ def watch_servers(servers: Sequence[Server]) -> None:
             if why := server.ended():
                 raise ServerFailed(why)
         time.sleep(0.5)
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Turn the first SIGTERM or SIGHUP into ToldToEnd; later ones don't disturb the ending.
-
-    Ctrl-C is heard even where a shell started us in the background, deaf to it.
-    """
-    numbers = (signal.SIGTERM, signal.SIGHUP)
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)
-        raise ToldToEnd
-
-    before = {number: signal.signal(number, end) for number in numbers}
-    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import logging
 import sys
 
 from deploy.failure import Failure
+from deploy.local.told_to_end import ended_by_signals
 from tests.bench.machine import load_of_last_minute
 from tests.bench.place import a_place
 from tests.bench.report import write_row
@@ -48,7 +49,8 @@ def main(arguments: list[str]) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main(sys.argv[1:]))
+        with ended_by_signals():
+            sys.exit(main(sys.argv[1:]))
     except (Failure, RuntimeError, TimeoutError) as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)

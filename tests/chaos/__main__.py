@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from deploy.failure import Failure
+from deploy.local.told_to_end import ended_by_signals
 from tests.chaos import three_brokers
 from tests.chaos.crash_points import long_run
 from tests.chaos.load import Mix
@@ -78,7 +79,8 @@ def main() -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        with ended_by_signals():
+            sys.exit(main())
     except Failure as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(2)

@@ -27,6 +27,7 @@ from aiokafka import TopicPartition
 from confluent_kafka import KafkaError
 
 from deploy.local.children import free_port
+from deploy.local.told_to_end import ended_by_signals
 from shared.kafka import make_admin
 from shared.settings import KafkaSettings
 from shared.topics import SUBMITTED, TOPICS, Reader, group
@@ -310,4 +311,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with ended_by_signals():
+        sys.exit(main())

@@ -22,6 +22,7 @@ from deploy.failure import Failure
 from deploy.local.kafka import VERSION
 from deploy.local.postgres import choose_postgres
 from deploy.local.server import Kind
+from deploy.local.told_to_end import ended_by_signals
 from tests.chaos.cluster import Cluster, Node, three_brokers
 from tests.chaos.load import Load, Mix
 from tests.chaos.pipeline import Pipeline, running_pipeline
@@ -184,4 +185,5 @@ def main(seed: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1))
+    with ended_by_signals():
+        sys.exit(main(int(sys.argv[1]) if sys.argv[1:] else 1))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from deploy.failure import Failure
+from deploy.local.told_to_end import ended_by_signals
 from tests.chaos.limits import backlog, facts, full_disk
 from tests.chaos.limits.ground import Answer
 from tests.chaos.report import REPORTS
@@ -47,4 +48,5 @@ def main(names: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with ended_by_signals():
+        sys.exit(main(sys.argv[1:]))
