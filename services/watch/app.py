@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 import orjson
 import structlog
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 from starlette.applications import Starlette
@@ -23,12 +24,11 @@ from services.watch.dead_letters.pile import Partition
 from services.watch.dead_letters.replay import Plan, carry_out, plan
 from services.watch.explanation import explanation
 from services.watch.http import make_app
-from services.watch.lag import lags
+from services.watch.lag import lags_now, measuring
 from services.watch.lag_trend import Lag, Trends
-from services.watch.reader import STANDS_STILL, Tail, look_up, read_one, routed_among
+from services.watch.reader import STANDS_STILL, Tail, bystander, look_up, read_one, routed_among
 from services.watch.reading import Json, document_of
 from services.watch.settings import Settings, secret
-from services.watch.sighting import Sighting
 from services.watch.standing import Message
 from services.watch.timeline import Timeline
 from services.watch.views import Board
@@ -38,8 +38,8 @@ from shared.contracts import Queue
 log = structlog.get_logger()
 FRESH_SECONDS = 0.9
 """Figures younger than this are given out again."""
-SHOW_SECONDS = 1.0
-"""How often the metrics follow the figures, also while nobody looks."""
+MEASURE_SECONDS = 30.0
+"""A measurement that takes longer is given up, and its connections with it."""
 
 
 class Watch:
@@ -50,7 +50,7 @@ class Watch:
         self._board = Board(
             tickets=settings.watch_tickets, canary_seconds=settings.watch_canary_seconds
         )
-        self._tail = Tail(settings, self._see, most=settings.watch_records_per_partition)
+        self._tail = Tail(settings, self._board.see, most=settings.watch_records_per_partition)
         self._since = datetime.now(UTC)
         self._lags: Sequence[Lag] = ()
         self._lags_at: datetime | None = None
@@ -59,7 +59,7 @@ class Watch:
         self._overview: dict[str, object] = {}
         self._overview_json = b"{}"
         self._overview_at = datetime.min.replace(tzinfo=UTC)
-        self._as_of: datetime | None = None
+        self._counted = 0
         self._failure: BaseException | None = None
         token = settings.watch_replay_token_file
         self.putting_back = PuttingBack(
@@ -82,6 +82,12 @@ class Watch:
     def overview_json(self) -> bytes:
         self._refresh()
         return self._overview_json
+
+    def show_metrics(self) -> None:
+        self._refresh()
+        metrics.READ.inc(self._board.read - self._counted)
+        self._counted = self._board.read
+        metrics.show(self._overview)
 
     def remembered(self, ticket_id: str) -> Timeline:
         return self._board.timeline_of(ticket_id)
@@ -119,12 +125,11 @@ class Watch:
         now = datetime.now(UTC)
         if (now - self._overview_at).total_seconds() < FRESH_SECONDS:
             return
-        if self._tail.state == "following":
-            self._as_of = now
+        following = self._tail.state == "following"
         state = {
             "state": self._tail.state,
-            "stale": self._tail.state != "following",
-            "as_of": self._as_of,
+            "stale": not following,
+            "as_of": now if following else self._tail.followed,
             "complete": self.remembers_all(),
             "lag_at": self._lags_at,
             "replay_offered": self.putting_back.offered,
@@ -137,10 +142,6 @@ class Watch:
         self._overview_json = orjson.dumps(self._overview)
         self._overview_at = now
 
-    def _see(self, sighting: Sighting) -> None:
-        metrics.READ.inc()
-        self._board.see(sighting)
-
     async def _plan(self, wish: Wish) -> Plan:
         async def decided(asked: Sequence[str]) -> set[str]:
             return await routed_among(self._settings, asked)
@@ -151,11 +152,12 @@ class Watch:
 
     async def _carry_out(self, planned: Plan) -> None:
         await carry_out(self._settings, planned)
-        self._gone = await stored_gone(self._settings)
+        async with bystander(self._settings) as (admin, _):
+            self._gone = await stored_gone(admin, self._settings)
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        works = [self._guarded(), self._measure(), self._show()]
+        works = [self._guarded(), self._measure()]
         works += [worker.run() for worker in (self._caller, self._singer) if worker is not None]
         tasks = [asyncio.create_task(work) for work in works]
         try:
@@ -172,12 +174,6 @@ class Watch:
         except Exception as error:
             self._failure = error
             log.exception("watch.failed")
-
-    async def _show(self) -> None:
-        while True:
-            self._refresh()
-            metrics.show(self._overview)
-            await asyncio.sleep(SHOW_SECONDS)
 
     def _reports(self) -> list[Message] | None:
         """The reports that wait; None while watch has not read who took them."""
@@ -201,10 +197,18 @@ class Watch:
         return Singer(url, file, self._settings.watch_canary_seconds)
 
     async def _measure(self) -> None:
+        """Lag, and what went back, over connections that are kept while Kafka answers."""
         while True:
             with suppress(KafkaError, OSError, TimeoutError):
-                now = datetime.now(UTC)
-                measured = await asyncio.wait_for(lags(self._settings), 30.0)
-                self._lags, self._lags_at = self._trends.told(measured, now), now
-                self._gone = await asyncio.wait_for(stored_gone(self._settings), 30.0)
+                async with measuring(self._settings) as clients:
+                    while True:
+                        async with asyncio.timeout(MEASURE_SECONDS):
+                            await self._measure_once(*clients)
+                        await asyncio.sleep(self._settings.watch_lag_seconds)
             await asyncio.sleep(self._settings.watch_lag_seconds)
+
+    async def _measure_once(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
+        now = datetime.now(UTC)
+        measured = await lags_now(self._settings.triage_namespace, admin, consumer, now)
+        self._lags, self._lags_at = self._trends.told(measured, now), now
+        self._gone = await stored_gone(admin, self._settings)

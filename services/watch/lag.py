@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -23,20 +24,54 @@ ONE_RECORD = 16 * 1024
 """Bytes of a fetch: of each partition only the first record is looked at."""
 
 
-async def lags(settings: KafkaSettings, now: datetime | None = None) -> list[Lag]:
+async def lags(settings: KafkaSettings) -> list[Lag]:
     """Every group of the pipeline on every topic that it reads; raises KafkaError, OSError."""
+    async with measuring(settings) as (admin, consumer):
+        return await lags_now(settings.triage_namespace, admin, consumer, datetime.now(UTC))
+
+
+@asynccontextmanager
+async def measuring(
+    settings: KafkaSettings,
+) -> AsyncIterator[tuple[AIOKafkaAdminClient, AIOKafkaConsumer]]:
+    """The clients to measure with, as often as one likes; raises KafkaError, OSError."""
     admin = make_admin(settings)
     consumer = make_consumer(settings, "triage-lag", None, most_bytes=ONE_RECORD)
     try:
         await admin.start()
         await consumer.start()
-        return [
-            await _lag(settings, admin, consumer, reader, address, now or datetime.now(UTC))
-            for reader, address in readings(settings.triage_namespace)
-        ]
+        yield admin, consumer
     finally:
         await stopped(consumer)
         await closed(admin.close)
+
+
+async def lags_now(
+    namespace: str, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, now: datetime
+) -> list[Lag]:
+    """As `lags`, through clients that are open."""
+    read = readings(namespace)
+    numbers = await partitions_of(admin, {address for _, address in read})
+    partitions = [TopicPartition(name, n) for name, ns in numbers.items() for n in ns]
+    if set(partitions) != consumer.assignment():
+        consumer.assign(partitions)
+        for partition in partitions:
+            consumer.seek(partition, 0)
+            consumer.pause(partition)  # until it is asked for its oldest waiting record
+    ends = await consumer.end_offsets(partitions) if partitions else {}
+    begins = await consumer.beginning_offsets(partitions) if partitions else {}
+    return [
+        await _lag(
+            group(namespace, reader),
+            reader,
+            address,
+            admin,
+            consumer,
+            {tp: (begins[tp], end) for tp, end in ends.items() if tp.topic == address},
+            now,
+        )
+        for reader, address in read
+    ]
 
 
 def readings(namespace: str) -> list[tuple[Reader, str]]:
@@ -50,24 +85,21 @@ def readings(namespace: str) -> list[tuple[Reader, str]]:
 
 
 async def _lag(
-    settings: KafkaSettings,
-    admin: AIOKafkaAdminClient,
-    consumer: AIOKafkaConsumer,
+    name: str,
     reader: Reader,
     address: str,
+    admin: AIOKafkaAdminClient,
+    consumer: AIOKafkaConsumer,
+    standing: dict[TopicPartition, tuple[int, int]],
     now: datetime,
 ) -> Lag:
-    name = group(settings.triage_namespace, reader)
-    partitions = [
-        TopicPartition(address, number)
-        for number in (await partitions_of(admin, [address])).get(address, [])
-    ]
+    """`standing`: where each partition begins and ends."""
     members = await _members(admin, name)
-    if not partitions:
+    if not standing:
         return Lag(name, str(reader), address, 0, 0.0, None if members is None else len(members))
-    consumer.assign(partitions)
-    ends = await consumer.end_offsets(partitions)
-    begins = await consumer.beginning_offsets(partitions)
+    partitions = list(standing)
+    begins = {tp: begin for tp, (begin, _) in standing.items()}
+    ends = {tp: end for tp, (_, end) in standing.items()}
     committed = await stored_commits(admin, name, partitions)
     offsets = {tp: committed[tp].offset if tp in committed else -1 for tp in partitions}
     starts = {tp: max(offsets[tp], begins[tp]) for tp in partitions}
@@ -101,15 +133,18 @@ async def _oldest(consumer: AIOKafkaConsumer, starts: dict[TopicPartition, int])
     """The least timestamp among the first waiting records, in milliseconds since 1970."""
     if not starts:
         return None
-    consumer.assign(list(starts))
     for partition, start in starts.items():
         consumer.seek(partition, start)
+        consumer.resume(partition)
     found: dict[TopicPartition, int] = {}
     deadline = asyncio.get_running_loop().time() + LOOK_SECONDS
-    while len(found) < len(starts) and asyncio.get_running_loop().time() < deadline:
-        for partition, records in (await consumer.getmany(timeout_ms=200)).items():
-            found.setdefault(partition, records[0].timestamp)
-            consumer.pause(partition)
+    try:
+        while len(found) < len(starts) and asyncio.get_running_loop().time() < deadline:
+            for partition, records in (await consumer.getmany(*starts, timeout_ms=200)).items():
+                found.setdefault(partition, records[0].timestamp)
+                consumer.pause(partition)
+    finally:
+        consumer.pause(*starts)
     return min(found.values(), default=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from prometheus_client import Counter, Gauge
@@ -43,7 +44,7 @@ CANARY_ABSENT = Gauge("triage_canary_absent", "1 while canaries are sent and non
 CANARY_AGE = Gauge("triage_canary_age_seconds", "Time since the last canary stood on the lane.")
 
 
-def show(overview: dict[str, Any]) -> None:
+def show(overview: Mapping[str, Any]) -> None:
     """Set the gauges after an overview."""
     STALE.set(overview["stale"])
     for queue in overview["queues"]:

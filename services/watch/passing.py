@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import insort
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,20 +16,25 @@ class Passing:
     """The latest by time, in whichever order they are read."""
 
     most: int = SHOWN
-    _latest: list[tuple[datetime, str, int, int, Sighting]] = field(default_factory=list)
+    _latest: list[Sighting] = field(default_factory=list)
 
     def see(self, s: Sighting) -> None:
         if s.parked is None and s.place.kind not in ON_THE_WAY:
             return
-        row = (s.at, s.place.address, s.partition, s.offset, s)
-        if len(self._latest) == self.most and row[:4] <= self._latest[0][:4]:
-            return
-        insort(self._latest, row, key=lambda each: each[:4])
-        del self._latest[: -self.most]
+        self._latest.append(s)
+        if len(self._latest) >= 2 * self.most:
+            self._latest = self._newest()
 
     def figures(self) -> list[dict[str, object]]:
         """The newest first."""
-        return [_row(s) for *_, s in reversed(self._latest)]
+        return [_row(s) for s in self._newest()]
+
+    def _newest(self) -> list[Sighting]:
+        return sorted(self._latest, key=_when, reverse=True)[: self.most]
+
+
+def _when(s: Sighting) -> tuple[datetime, str, int, int]:
+    return s.at, s.place.address, s.partition, s.offset
 
 
 def _row(s: Sighting) -> dict[str, object]:

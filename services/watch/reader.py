@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -42,7 +43,7 @@ STANDS_STILL = "the reader stands still"
 SILENT_SECONDS = 20.0
 """A tail that has not got round to anything for so long does not follow, whatever it says."""
 POLL_MS = 250
-GATHER_MS = 100
+GATHER_MS = 250
 """The page may be so late: each fetch names every partition of every topic, which costs."""
 MOST_FETCHED = 4 * 1024 * 1024
 COORDINATOR_NOT_YET = (
@@ -62,13 +63,12 @@ async def partitions_of(
     admin: AIOKafkaAdminClient, addresses: Iterable[str]
 ) -> dict[str, list[int]]:
     """The partitions of those topics that exist; asking creates none."""
-    existing = set(await admin.list_topics())
-    wanted = sorted(existing.intersection(addresses))
-    if not wanted:
-        return {}
-    described = await admin.describe_topics(wanted)
+    wanted = set(addresses)
+    described = await admin.describe_topics() if wanted else []
     return {
-        topic["topic"]: sorted(p["partition"] for p in topic["partitions"]) for topic in described
+        topic["topic"]: sorted(p["partition"] for p in topic["partitions"])
+        for topic in described
+        if topic["topic"] in wanted
     }
 
 
@@ -191,7 +191,8 @@ class Tail:
 
     Reports, and what help desks say, are read from their beginning all the same.
 
-    `state` says in words what it does; `complete` whether nothing was passed over.
+    `state` says in words what it does; `complete` whether nothing was passed over; `followed` when
+    it last followed.
     """
 
     def __init__(
@@ -200,6 +201,7 @@ class Tail:
         self._state = "starting"
         self._moved = time.monotonic()
         self.complete = True
+        self.followed: datetime | None = None
         self.caught_up = asyncio.Event()
         self._settings = settings
         self._see = see
@@ -270,8 +272,9 @@ class Tail:
                 return
             batch = await consumer.getmany(timeout_ms=POLL_MS, max_records=2000)
             for tp, records in batch.items():
+                place = self._places[tp.topic]
                 for record in records:
-                    self._see(sight(record, self._places[record.topic]))
+                    self._see(sight(record, place))
                 self._next[tp] = records[-1].offset + 1
             self._note_progress()
             await asyncio.sleep(0)
@@ -281,6 +284,7 @@ class Tail:
             del self._until[tp]
         if not self._until:
             self.caught_up.set()
+            self.followed = datetime.now(UTC)
         self._is("catching up" if self._until else "following")
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 from typing import TypeAlias
-from uuid import UUID
 
 import orjson
 
@@ -27,6 +28,9 @@ from shared.topics import (
 )
 
 Json: TypeAlias = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+JSON = b"application/json"
+ATTRIBUTES = ("type", "id", "subject", "source")
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KINDS = {
     INBOUND.name: Kind.INBOUND,
     SUBMITTED.name: Kind.TICKETS,
@@ -58,42 +62,37 @@ def places(namespace: str) -> dict[str, Place]:
 
 
 def sight(record: Record, place: Place) -> Sighting:
-    """What the record tells; never raises, whatever its bytes are."""
-    headers = {
-        name.lower(): bytes(value).decode("utf-8", "replace")
-        for name, value in record.headers
-        if value is not None
-    }
+    """What the record tells; never raises, whatever its bytes are.
+
+    Words that the records of one ticket have in common are kept once (`_same`).
+    """
+    headers = {name.lower(): value for name, value in record.headers if value is not None}
     attributes, data = _event(headers, _object(record.value))
-    key = bytes(record.key).decode("utf-8", "replace") if record.key is not None else None
     accepted = _within(data, "accepted")
+    verdict = _within(data, "verdict") or data
     security = _within(data, "security")
-    finding = _first(_within(data, "verdict") or data)
+    origin = accepted or data
     return Sighting(
-        place=place,
-        partition=record.partition,
-        offset=record.offset,
-        at=moment_of(record.timestamp),
-        key=key,
-        type=attributes.get("type"),
-        event_id=attributes.get("id"),
-        ticket_id=_ticket(place, key, attributes, data, accepted),
-        fingerprint=_text(accepted, "fingerprint") or _text(data, "fingerprint"),
+        place,
+        record.partition,
+        record.offset,
+        moment_of(record.timestamp),
+        type=_same(_text(attributes, "type")),
+        event_id=_text(attributes, "id") if place.kind is Kind.QUEUE else None,
+        ticket_id=_same(_ticket(record, place, attributes, data, accepted)),
+        fingerprint=_same(_text(accepted, "fingerprint") or _text(data, "fingerprint")),
         conflicts_with=_text(data, "conflicts_with"),
-        queue=_text(data, "queue"),
         revision=_number(data, "revision"),
-        cause=_text(data, "cause"),
         withdraws=_text(data, "withdraws"),
         status=_text(data, "status"),
         by=_text(data, "by"),
-        flagged=security.get("flag") is True,
         found_by=_texts(security, "found_by"),
         over_rate=security.get("over_rate") is True,
-        scope=_text(finding, "scope"),
-        decided=_flag(_within(data, "verdict") or data, "decided"),
-        review_reason=_text(data, "review_reason"),
-        canary=(accepted or data).get("canary") is True,
-        received_at=_moment(accepted or data, "received_at"),
+        scope=_same(_text(_first(verdict), "scope")),
+        decided=_flag(verdict, "decided"),
+        review_reason=_same(_text(data, "review_reason")),
+        canary=origin.get("canary") is True,
+        received_at=_moment(origin, "received_at"),
         parked=_parked(headers, place) if place.kind is Kind.DEAD_LETTERS else None,
     )
 
@@ -104,19 +103,23 @@ def document_of(record: Record) -> dict[str, Json]:
 
 
 def _event(
-    headers: Mapping[str, str], document: dict[str, Json]
-) -> tuple[dict[str, str], dict[str, Json]]:
+    headers: Mapping[str, bytes], document: dict[str, Json]
+) -> tuple[Mapping[str, Json], dict[str, Json]]:
     """Attributes and data, in CloudEvents' binary or structured mode."""
-    if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
-        attributes = {k: v for k, v in document.items() if isinstance(v, str)}
-        return attributes, _within(document, "data")
-    return {k[3:]: v for k, v in headers.items() if k.startswith("ce_")}, document
+    kind = headers.get("content-type")
+    if kind != JSON and (_header(kind) or "").split(";")[0].strip().lower() == STRUCTURED:
+        return document, _within(document, "data")
+    return {name: _header(headers.get(f"ce_{name}")) for name in ATTRIBUTES}, document
+
+
+def _header(value: bytes | None) -> str | None:
+    return None if value is None else bytes(value).decode("utf-8", "replace")
 
 
 def _ticket(
+    record: Record,
     place: Place,
-    key: str | None,
-    attributes: Mapping[str, str],
+    attributes: Mapping[str, Json],
     data: Mapping[str, Json],
     accepted: Mapping[str, Json],
 ) -> str | None:
@@ -124,30 +127,37 @@ def _ticket(
     if place.topic is LICENCES:
         return None
     if place.topic is INBOUND:
-        name = _text(data, "external_id") or attributes.get("id")
-        source = attributes.get("source")
+        name = _text(data, "external_id") or _text(attributes, "id")
+        source = _text(attributes, "source")
         return str(ticket_id(f"inbound:{source}", name)) if name and source else None
     named = _text(accepted, "ticket_id") or _text(data, "ticket_id")
-    return next((t for t in (named, attributes.get("subject"), key) if is_ticket_id(t)), None)
+    if is_ticket_id(named):
+        return named
+    subject, key = _text(attributes, "subject"), _header(record.key)
+    return next((each for each in (subject, key) if is_ticket_id(each)), None)
 
 
 def is_ticket_id(text: str | None) -> bool:
-    try:
-        return text is not None and str(UUID(text)) == text
-    except ValueError:
-        return False
+    """Whether it is a UUID as we write it."""
+    return text is not None and _UUID.fullmatch(text) is not None
 
 
-def _parked(headers: Mapping[str, str], place: Place) -> Parked:
+def _same(word: str | None) -> str | None:
+    """The one copy of a word that many records have in common, for as long as any is kept."""
+    return None if word is None else intern(word)
+
+
+def _parked(headers: Mapping[str, bytes], place: Place) -> Parked:
+    said = {name: _header(value) for name, value in headers.items() if name.startswith("dlq-")}
     return Parked(
-        reader=headers.get("dlq-stage") or str(place.reader),
-        reason=headers.get("dlq-reason", "unknown"),
-        detail=headers.get("dlq-detail", ""),
-        attempts=_integer(headers.get("dlq-attempts"), 1),
-        topic=headers.get("dlq-topic", ""),
-        partition=_integer(headers.get("dlq-partition"), -1),
-        offset=_integer(headers.get("dlq-offset"), -1),
-        truncated="dlq-truncated" in headers,
+        reader=said.get("dlq-stage") or str(place.reader),
+        reason=said.get("dlq-reason") or "unknown",
+        detail=said.get("dlq-detail") or "",
+        attempts=_integer(said.get("dlq-attempts"), 1),
+        topic=said.get("dlq-topic") or "",
+        partition=_integer(said.get("dlq-partition"), -1),
+        offset=_integer(said.get("dlq-offset"), -1),
+        truncated="dlq-truncated" in said,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.contracts import Queue
 from shared.topics import Reader, Topic
@@ -50,27 +51,25 @@ class Parked:
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One record, with what it says of itself; None where it says nothing. Never any text."""
+class Sighting(NamedTuple):
+    """One record, with what it says of itself; None where it says nothing. Never any text.
+
+    A plain tuple: one is made of every record there is, and some of them are kept.
+    """
 
     place: Place
     partition: int
     offset: int
     at: datetime
-    key: str | None = None
     type: str | None = None
     event_id: str | None = None
     ticket_id: str | None = None
     fingerprint: str | None = None
     conflicts_with: str | None = None
-    queue: str | None = None
     revision: int | None = None
-    cause: str | None = None
     withdraws: str | None = None
     status: str | None = None
     by: str | None = None
-    flagged: bool = False
     found_by: tuple[str, ...] = ()
     over_rate: bool = False
     scope: str | None = None

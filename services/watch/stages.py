@@ -10,7 +10,17 @@ from services.watch.lag_trend import Lag
 from services.watch.pace import Pace
 from services.watch.sighting import Sighting
 from shared.contracts import Queue
-from shared.topics import CLASSIFIED, ENTITLED, INBOUND, QUEUES, SECURITY, SUBMITTED, Reader
+from shared.topics import (
+    CLASSIFIED,
+    ENTITLED,
+    INBOUND,
+    QUEUES,
+    SECURITY,
+    SUBMITTED,
+    TOPICS,
+    Reader,
+    Topic,
+)
 
 FOUND_BY_MODEL = "tickets.security, found by the model"
 SECURITY_TOPIC = QUEUES[Queue.SECURITY].name
@@ -35,6 +45,23 @@ STAGES: dict[Reader, Ends] = {
 }
 
 
+def names_on(topic: Topic) -> set[str]:
+    """Under which names a topic's records may count."""
+    return {topic.name, FOUND_BY_MODEL} if topic is SECURITY else {topic.name}
+
+
+BESIDE_A_TICKET = {
+    topic.name: [
+        (reader, ends)
+        for reader, ends in STAGES.items()
+        if reader is not Reader.INTAKE
+        and not (ends.reads | ends.writes).isdisjoint(names_on(topic))
+    ]
+    for topic in TOPICS
+}
+"""By topic: the stages that its records are an end of. Intake reads no ticket, it makes one."""
+
+
 @dataclass(slots=True)
 class Stages:
     """A fold over records; shares its counts with the queues' figures."""
@@ -51,14 +78,12 @@ class Stages:
             self.pace.count(name, s.at)
         if s.place.topic is SUBMITTED and s.received_at is not None:
             self.pace.took(Reader.INTAKE, (s.at - s.received_at).total_seconds())
-        if s.place.queue is not None and not _first_decision(s):
+        if not way or (s.place.queue is not None and not _first_decision(s)):
             return
-        for reader, ends in STAGES.items():
-            if reader is Reader.INTAKE:
-                continue
-            if names & ends.writes and not _first(way, ends.writes):
+        for reader, ends in BESIDE_A_TICKET[s.place.topic.name]:
+            if not ends.writes.isdisjoint(names) and not _first(way, ends.writes):
                 self._took(reader, _first(way, ends.reads), s)
-            elif names & ends.reads and not _first(way, ends.reads):
+            elif not ends.reads.isdisjoint(names) and not _first(way, ends.reads):
                 self._took(reader, s, _first(way, ends.writes))
 
     def figures(self, now: datetime, lags: Iterable[Lag]) -> list[dict[str, object]]:
@@ -89,25 +114,20 @@ class Stages:
         return figures | self.pace.spread(reader)
 
 
-def names_of(s: Sighting) -> set[str]:
+def names_of(s: Sighting) -> tuple[str, ...]:
     """Under which names a record counts."""
-    names = {s.place.topic.name}
     if s.place.topic is SECURITY and "model" in s.found_by:
-        names.add(FOUND_BY_MODEL)
-    return names
+        return SECURITY.name, FOUND_BY_MODEL
+    return (s.place.topic.name,)
 
 
 def _first(way: Sequence[Sighting], names: frozenset[str]) -> Sighting | None:
-    return next(
-        (
-            s
-            for s in way
-            if s.parked is None
-            and names_of(s) & names
-            and (s.place.queue is None or _first_decision(s))
-        ),
-        None,
-    )
+    for s in way:
+        if s.parked is not None or names.isdisjoint(names_of(s)):
+            continue
+        if s.place.queue is None or _first_decision(s):
+            return s
+    return None
 
 
 def _first_decision(s: Sighting) -> bool:

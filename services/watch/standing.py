@@ -7,13 +7,15 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from services.watch.sighting import Kind, Sighting
 from shared.contracts import Queue, TicketStatus
 
 KeptT = TypeVar("KeptT")
-REMEMBERED_MESSAGES = 200_000
+REMEMBERED_MESSAGES = 50_000
+"""Of all queues together; about 20 MB."""
+STATUSES = frozenset(TicketStatus)
 
 
 class State(StrEnum):
@@ -24,8 +26,14 @@ class State(StrEnum):
     SOLVED = "solved"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+BECAME = {
+    TicketStatus.TAKEN: State.TAKEN,
+    TicketStatus.SOLVED: State.SOLVED,
+    TicketStatus.REOPENED: State.WAITING,
+}
+
+
+class Message(NamedTuple):
     """A routed message while it is live. `name`: its ce_id."""
 
     name: str
@@ -40,8 +48,7 @@ class Message:
         return self.ticket_id or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """The last word of a help desk on a ticket."""
 
     status: TicketStatus
@@ -49,11 +56,23 @@ class Said:
 
 
 @dataclass(slots=True)
+class Standing:
+    """How a queue stands. `oldest`: who of the waiting came first."""
+
+    waiting: int = 0
+    taken: int = 0
+    oldest: Message | None = None
+
+
+@dataclass(slots=True)
 class Queues:
-    """Live messages per queue: routed and not withdrawn, in whichever order these are read.
+    """Live messages: routed and not withdrawn, in whichever order these are read.
 
     A repeat counts once. In `security` a report waits until it is taken *there*: who took the
     ticket while it was an ordinary one has not seen the report. Canaries stand in no queue.
+
+    At most `most` messages are remembered: beyond, the longest queue forgets its first. What became
+    of each is worked out when somebody asks, which is seldom; records come all the time.
     """
 
     most: int = REMEMBERED_MESSAGES
@@ -61,13 +80,6 @@ class Queues:
     _live: dict[Queue, OrderedDict[str, Message]] = field(
         default_factory=lambda: {queue: OrderedDict() for queue in Queue}
     )
-    _state: dict[Queue, dict[State, dict[str, Message]]] = field(
-        default_factory=lambda: {queue: {state: {} for state in State} for queue in Queue}
-    )
-    _oldest: dict[Queue, list[tuple[datetime, str]]] = field(
-        default_factory=lambda: {queue: [] for queue in Queue}
-    )
-    _of: dict[str, set[tuple[Queue, str]]] = field(default_factory=dict)
     _withdrawn: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _said: OrderedDict[str, Said] = field(default_factory=OrderedDict)
 
@@ -78,7 +90,7 @@ class Queues:
         if s.withdrawal and s.place.queue is not None and s.withdraws is not None:
             self._withdrawn[s.withdraws] = None
             shrink(self._withdrawn, self.most)
-            self._forget(s.place.queue, s.withdraws)
+            self._live[s.place.queue].pop(s.withdraws, None)
         elif s.place.kind is Kind.STATUS and s.ticket_id is not None:
             self._hear(s.ticket_id, s)
         return False
@@ -86,23 +98,28 @@ class Queues:
     def live(self, queue: Queue) -> int:
         return len(self._live[queue])
 
-    def count(self, queue: Queue, state: State) -> int:
-        return len(self._state[queue][state])
+    def standing(self, queue: Queue) -> Standing:
+        found = Standing()
+        for message in self._live[queue].values():
+            match self._state_of(queue, message):
+                case State.WAITING:
+                    found.waiting += 1
+                    if found.oldest is None or message.at < found.oldest.at:
+                        found.oldest = message
+                case State.TAKEN:
+                    found.taken += 1
+                case State.SOLVED:
+                    pass
+        return found
 
     def waiting(self, queue: Queue) -> list[Message]:
-        """Neither taken nor solved, in no order."""
-        return list(self._state[queue][State.WAITING].values())
-
-    def oldest(self, queue: Queue) -> Message | None:
-        """Who of the waiting came first."""
-        heap, waiting = self._oldest[queue], self._state[queue][State.WAITING]
-        while heap and heap[0][1] not in waiting:
-            heapq.heappop(heap)
-        return waiting[heap[0][1]] if heap else None
+        """Neither taken nor solved, the first to be read first."""
+        live = self._live[queue].values()
+        return [message for message in live if self._state_of(queue, message) is State.WAITING]
 
     def longest(self, queue: Queue, most: int) -> list[Message]:
         """The `most` who have waited longest, the oldest first."""
-        waiting = self._state[queue][State.WAITING].values()
+        waiting = self.waiting(queue)
         return heapq.nsmallest(most, waiting, key=lambda message: (message.at, message.name))
 
     def _route(self, s: Sighting) -> bool:
@@ -111,54 +128,24 @@ class Queues:
             return False
         if name in self._live[queue] or name in self._withdrawn:
             return False
-        message = Message(name, s.ticket_id, s.at, s.found_by, s.over_rate)
-        self._live[queue][name] = message
-        self._of.setdefault(message.known_as, set()).add((queue, name))
-        self._settle(queue, message)
-        while len(self._live[queue]) > self.most:
-            self._forget(queue, next(iter(self._live[queue])))
+        self._live[queue][name] = Message(name, s.ticket_id, s.at, s.found_by, s.over_rate)
+        if sum(map(len, self._live.values())) > self.most:
+            max(self._live.values(), key=len).popitem(last=False)
             self.evicted += 1
         return True
 
     def _hear(self, ticket_id: str, s: Sighting) -> None:
-        if s.status not in set(TicketStatus):
+        if s.status not in STATUSES:
             return
         self._said[ticket_id] = Said(TicketStatus(s.status), s.at)
         self._said.move_to_end(ticket_id)
         shrink(self._said, self.most)
-        for queue, name in self._of.get(ticket_id, ()):
-            self._settle(queue, self._live[queue][name])
-
-    def _settle(self, queue: Queue, message: Message) -> None:
-        state = self._state_of(queue, message)
-        for other in State:
-            self._state[queue][other].pop(message.name, None)
-        self._state[queue][state][message.name] = message
-        if state is State.WAITING:
-            heapq.heappush(self._oldest[queue], (message.at, message.name))
 
     def _state_of(self, queue: Queue, message: Message) -> State:
         said = self._said.get(message.known_as)
         if said is None or (queue is Queue.SECURITY and said.at < message.at):
             return State.WAITING
-        match said.status:
-            case TicketStatus.TAKEN:
-                return State.TAKEN
-            case TicketStatus.SOLVED:
-                return State.SOLVED
-            case TicketStatus.REOPENED:
-                return State.WAITING
-
-    def _forget(self, queue: Queue, name: str) -> None:
-        message = self._live[queue].pop(name, None)
-        if message is None:
-            return
-        for state in State:
-            self._state[queue][state].pop(name, None)
-        names = self._of[message.known_as]
-        names.discard((queue, name))
-        if not names:
-            del self._of[message.known_as]
+        return BECAME[said.status]
 
 
 def shrink(kept: OrderedDict[str, KeptT], most: int) -> int:

@@ -15,7 +15,7 @@ from services.watch.pace import Pace
 from services.watch.passing import Passing
 from services.watch.sighting import Sighting
 from services.watch.stages import Stages
-from services.watch.standing import REMEMBERED_MESSAGES, Message, Queues, State, shrink
+from services.watch.standing import REMEMBERED_MESSAGES, Message, Queues, shrink
 from services.watch.timeline import Timeline, related, timeline
 from shared.contracts import Queue
 from shared.topics import CLASSIFIED
@@ -64,8 +64,10 @@ class Board:
         self._stages.see(s, self._ways.get(s.ticket_id or "", ()))
         self._passing.see(s)
         self.canaries.see(s, self._pace)
-        for name in {s.ticket_id, s.conflicts_with} - {None}:
-            self._remember_way(str(name), s)
+        if s.ticket_id is not None:
+            self._remember_way(s.ticket_id, s)
+        if s.conflicts_with is not None and s.conflicts_with != s.ticket_id:
+            self._remember_way(s.conflicts_with, s)
         if self.queues.see(s):
             self._arrived(s)
         self._dead_letters.see(s)
@@ -133,16 +135,15 @@ class Board:
         self._forgotten += shrink(self._ways, self.tickets)
 
     def _queue(self, queue: Queue, now: datetime) -> dict[str, object]:
-        oldest = self.queues.oldest(queue)
-        waiting = self.queues.count(queue, State.WAITING)
-        taken = self.queues.count(queue, State.TAKEN)
+        standing = self.queues.standing(queue)
+        oldest = standing.oldest
         arrivals = (f"in {queue}",)
         figures: dict[str, object] = {
             "queue": str(queue),
             "live": self.queues.live(queue),
-            "depth": waiting + taken,
-            "waiting": waiting,
-            "taken": taken,
+            "depth": standing.waiting + standing.taken,
+            "waiting": standing.waiting,
+            "taken": standing.taken,
             "oldest": oldest.at if oldest else None,
             "oldest_seconds": _age(oldest, now),
             "oldest_ticket": oldest.ticket_id if oldest else None,
@@ -152,10 +153,11 @@ class Board:
         return figures | self._pace.spread(f"to {queue}")
 
     def _security(self, now: datetime, escalated: Mapping[str, int]) -> dict[str, object]:
-        oldest = self.queues.oldest(Queue.SECURITY)
+        standing = self.queues.standing(Queue.SECURITY)
+        oldest = standing.oldest
         figures: dict[str, object] = {
-            "waiting": self.queues.count(Queue.SECURITY, State.WAITING),
-            "taken": self.queues.count(Queue.SECURITY, State.TAKEN),
+            "waiting": standing.waiting,
+            "taken": standing.taken,
             "longest_waiting": oldest.known_as if oldest else None,
             "longest_seconds": _age(oldest, now),
             "reports": [

@@ -133,15 +133,16 @@ async def letters(settings: KafkaSettings, only: Position | None = None) -> list
         ]
 
 
-async def stored_gone(settings: KafkaSettings) -> dict[tuple[str, int], Gone]:
+async def stored_gone(
+    admin: AIOKafkaAdminClient, settings: KafkaSettings
+) -> dict[tuple[str, int], Gone]:
     """What went back already, by dead-letter topic and partition."""
-    async with bystander(settings) as (admin, _):
-        numbers = await partitions_of(admin, dead_letter_places(settings))
-        partitions = [TopicPartition(name, n) for name, ns in numbers.items() for n in ns]
-        return {
-            (tp.topic, tp.partition): gone
-            for tp, gone in (await gone_of(admin, settings, partitions)).items()
-        }
+    numbers = await partitions_of(admin, dead_letter_places(settings))
+    partitions = [TopicPartition(name, n) for name, ns in numbers.items() for n in ns]
+    return {
+        (tp.topic, tp.partition): gone
+        for tp, gone in (await gone_of(admin, settings, partitions)).items()
+    }
 
 
 async def gone_of(

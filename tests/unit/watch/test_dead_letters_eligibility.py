@@ -52,16 +52,16 @@ def test_what_went_back_does_not_go_back_again() -> None:
 
 @pytest.mark.parametrize(("attempts", "expected"), [(4, Answer.REPLAY), (5, Answer.TOO_OFTEN)])
 def test_after_five_attempts_it_stays(attempts: int, expected: Answer) -> None:
-    assert answer(replace(LETTER, parked=replace(WHY, attempts=attempts))) is expected
+    assert answer(LETTER._replace(parked=replace(WHY, attempts=attempts))) is expected
 
 
 def test_a_record_that_was_cut_stays() -> None:
-    assert answer(replace(LETTER, parked=replace(WHY, truncated=True))) is Answer.TRUNCATED
+    assert answer(LETTER._replace(parked=replace(WHY, truncated=True))) is Answer.TRUNCATED
 
 
 def test_a_record_from_a_topic_that_is_not_ours_goes_nowhere() -> None:
-    assert answer(replace(LETTER, parked=replace(WHY, topic="elsewhere"))) is Answer.NO_ORIGIN
-    assert answer(replace(LETTER, parked=None)) is Answer.NO_ORIGIN
+    assert answer(LETTER._replace(parked=replace(WHY, topic="elsewhere"))) is Answer.NO_ORIGIN
+    assert answer(LETTER._replace(parked=None)) is Answer.NO_ORIGIN
 
 
 def test_what_was_left_out_before_can_still_go_back() -> None:

@@ -47,6 +47,9 @@ class FakeWatching:
     def overview_json(self) -> bytes:
         return orjson.dumps(self.overview())
 
+    def show_metrics(self) -> None:
+        pass
+
     async def explained(self, told: Timeline, *, with_text: bool) -> dict[str, Json] | None:
         return {"queue": told.queue, "with_text": with_text}
 

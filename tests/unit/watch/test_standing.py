@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.watch.sighting import Sighting
-from services.watch.standing import Queues, State
+from services.watch.standing import Queues, Standing
 from shared.contracts import Queue
 from tests.unit.watch.test_timeline import ONE, TWO, on, routed, withdrawn
 
@@ -27,31 +27,30 @@ def said(status: str, second: float, ticket_id: str = ONE) -> Sighting:
 def test_taken_and_solved_are_told_apart() -> None:
     messages = [routed("core", 1, "m1"), routed("core", 2, "m2", ticket_id=TWO)]
     seen = queues(*messages, said("taken", 3), said("solved", 4, TWO))
-    assert [seen.count(Queue.CORE, state) for state in State] == [0, 1, 1]
+    assert seen.standing(Queue.CORE) == Standing(waiting=0, taken=1, oldest=None)
     assert seen.live(Queue.CORE) == 2
-    assert seen.oldest(Queue.CORE) is None
 
 
 def test_a_reopened_ticket_waits_since_it_came() -> None:
     seen = queues(routed("core", 1, "m1"), said("solved", 3), said("reopened", 4))
-    oldest = seen.oldest(Queue.CORE)
+    oldest = seen.standing(Queue.CORE).oldest
     assert oldest is not None
     assert oldest.at == routed("core", 1, "m1").at
 
 
 def test_who_took_an_ordinary_ticket_has_not_taken_the_report_that_it_turned_out_to_be() -> None:
     seen = queues(routed("core", 1, "m1"), said("taken", 2), routed("security", 5, "s1"))
-    assert seen.count(Queue.SECURITY, State.WAITING) == 1
-    assert seen.count(Queue.CORE, State.TAKEN) == 1
+    assert seen.standing(Queue.SECURITY).waiting == 1
+    assert seen.standing(Queue.CORE).taken == 1
     seen.see(said("taken", 6))
-    assert seen.count(Queue.SECURITY, State.WAITING) == 0
+    assert seen.standing(Queue.SECURITY).waiting == 0
 
 
 def test_a_report_that_could_not_be_read_is_taken_by_its_message_id() -> None:
     seen = queues(routed("security", 5, TWO, ticket_id=None))
-    assert seen.count(Queue.SECURITY, State.WAITING) == 1
+    assert seen.standing(Queue.SECURITY).waiting == 1
     seen.see(said("taken", 6, TWO))
-    assert seen.count(Queue.SECURITY, State.TAKEN) == 1
+    assert seen.standing(Queue.SECURITY).taken == 1
 
 
 def test_the_order_in_which_topics_are_read_does_not_matter() -> None:
@@ -69,7 +68,7 @@ def test_the_order_in_which_topics_are_read_does_not_matter() -> None:
         seen = queues(*order)
         assert seen.live(Queue.CORE) == 1
         assert [m.name for m in seen.waiting(Queue.CORE)] == ["m2"]
-        assert seen.count(Queue.SECURITY, State.TAKEN) == 1
+        assert seen.standing(Queue.SECURITY).taken == 1
 
 
 def test_only_so_many_messages_are_kept_and_the_first_go() -> None:
@@ -78,6 +77,16 @@ def test_only_so_many_messages_are_kept_and_the_first_go() -> None:
         seen.see(routed("core", n, f"m{n}"))
     assert [m.name for m in seen.longest(Queue.CORE, 5)] == ["m2", "m3"]
     assert seen.evicted == 2
+
+
+def test_a_long_queue_forgets_its_own_and_no_report() -> None:
+    seen = Queues(most=3)
+    seen.see(routed("security", 0, "s0", ticket_id=TWO))
+    for n in range(1, 6):
+        seen.see(routed("core", n, f"m{n}"))
+    assert [m.name for m in seen.waiting(Queue.SECURITY)] == ["s0"]
+    assert [m.name for m in seen.waiting(Queue.CORE)] == ["m4", "m5"]
+    assert seen.evicted == 3
 
 
 RECORDS = st.one_of(
@@ -97,8 +106,10 @@ def test_every_live_message_is_in_one_state_and_the_oldest_is_the_oldest(
 ) -> None:
     seen = queues(*records)
     for queue in Queue:
-        assert sum(seen.count(queue, state) for state in State) == seen.live(queue)
-        oldest = seen.oldest(queue)
+        standing, waiting = seen.standing(queue), seen.waiting(queue)
+        assert standing.waiting == len(waiting)
+        assert standing.waiting + standing.taken <= seen.live(queue)
+        oldest = standing.oldest
         assert (oldest.at if oldest else None) == min(
-            (message.at for message in seen.waiting(queue)), default=None
+            (message.at for message in waiting), default=None
         )

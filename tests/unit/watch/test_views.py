@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.watch.dead_letters.gone import Gone
@@ -45,7 +44,7 @@ def test_a_taken_ticket_waits_no_longer_and_a_reopened_one_does() -> None:
         ]
         == 0
     )
-    reopened = replace(taken, status="reopened")
+    reopened = taken._replace(status="reopened")
     seen = board(routed("core", 3, "m1"), taken, reopened)
     assert row(seen.overview(NOW)["queues"], "queue", "core")["waiting"] == 1
 
