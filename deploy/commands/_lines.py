@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -28,6 +30,9 @@ JsonLines = Annotated[
     ),
 ]
 
+CHUNK_BYTES = 64 * 1024
+AT_ONCE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -41,13 +46,40 @@ class Line:
 
 def read_lines(file: Path) -> Iterator[Line]:
     """The file's lines as they are read; raises Failure where it can't be."""
+    return chain.from_iterable(read_at_hand(file, AT_ONCE))
+
+
+def read_at_hand(file: Path, most: int) -> Iterator[list[Line]]:
+    """Lines that have come, at most `most` at once: nobody waits for what has yet to be written.
+
+    Raises Failure where the file can't be read.
+    """
     try:
         with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
-            for number, raw in enumerate(stream, start=1):
-                if raw.strip():
-                    yield _line(number, raw.strip())
+            number = 0
+            for raws in _whole_lines(stream):
+                lines = [
+                    _line(at, raw.strip())
+                    for at, raw in enumerate(raws, start=number + 1)
+                    if raw.strip()
+                ]
+                number += len(raws)
+                yield from (lines[at : at + most] for at in range(0, len(lines), most))
     except OSError as error:
         raise WrongSetting(f"cannot read {file}: {error.strerror}") from None
+
+
+def _whole_lines(stream: BufferedReader) -> Iterator[list[bytes]]:
+    """As many whole lines as each read brings; the last may lack its end."""
+    begun = bytearray()
+    while chunk := stream.read1(CHUNK_BYTES):
+        begun += chunk
+        if b"\n" in chunk:
+            *whole, rest = bytes(begun).split(b"\n")
+            begun = bytearray(rest)
+            yield whole
+    if begun:
+        yield [bytes(begun)]
 
 
 def _line(number: int, raw: bytes) -> Line:

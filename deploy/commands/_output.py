@@ -16,6 +16,9 @@ from rich.table import Table
 from deploy.failure import Failure
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AlwaysJson = Annotated[
+    bool, typer.Option("--json", help="Lines of JSON, as without it.", show_default=False)
+]
 INPUT_FAILED = 1
 INTERRUPTED = 130
 

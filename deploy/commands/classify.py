@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from deploy.commands._lines import Line, as_model, read_lines
-from deploy.commands._output import INPUT_FAILED, note, say
+from deploy.commands._lines import as_model, read_at_hand
+from deploy.commands._output import INPUT_FAILED, AlwaysJson, note, say
 from deploy.failure import WrongSetting
 from services.classifier.model import ARTEFACT, Model, load
 from services.classifier.verdict import Judgement, judge
@@ -21,7 +20,7 @@ from shared.redaction import redact_together
 
 STDIN = Path("-")
 BATCH = 100
-"""Lines judged at once; a reader of the output waits no longer than for these."""
+"""Lines judged at once, where so many have come."""
 
 
 class Asked(BaseModel):
@@ -48,12 +47,13 @@ class Asked(BaseModel):
 def classify(
     file: Annotated[Path, typer.Argument(help="JSON Lines; - for standard input.")] = STDIN,
     model_file: Annotated[Path, typer.Option("--model", help="The model artefact.")] = ARTEFACT,
+    _json: AlwaysJson = True,
 ) -> None:
     """Judge tickets offline: JSON Lines with id, subject and body in, verdicts out."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     model = _model(model_file)
     failed = False
-    for lines in _batches(read_lines(file)):
+    for lines in read_at_hand(file, BATCH):
         tickets = []
         for line in lines:
             try:
@@ -89,16 +89,6 @@ def verdict_line(ticket: Asked, judgement: Judgement, screened: Screening) -> di
         "findings": [finding.model_dump(mode="json") for finding in verdict.findings],
         "model": verdict.model.model_dump() if verdict.model else None,
     }
-
-
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    batch: list[Line] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    yield batch
 
 
 def _model(file: Path) -> Model:

@@ -14,7 +14,7 @@ import typer
 from aiokafka import TopicPartition
 
 from deploy.commands._lines import JsonLines, Line, as_model, read_lines
-from deploy.commands._output import INPUT_FAILED, note, say
+from deploy.commands._output import INPUT_FAILED, AlwaysJson, note, say
 from deploy.commands._running import kafka_settings, producing, run
 from deploy.failure import Failure
 from services.entitlements.facts import check_fact, check_heartbeat
@@ -50,6 +50,7 @@ def publish(
     timeout: Annotated[
         float, typer.Option(min=0, help="Seconds to wait until the last line is stored.")
     ] = 60.0,
+    _json: AlwaysJson = True,
 ) -> None:
     """Publish facts and heartbeats, one a line, and return when the last one is stored.
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from aiokafka import TopicPartition
 
-from deploy.commands._output import AsJson, note, say, show, table
+from deploy.commands._output import AlwaysJson, AsJson, note, say, show, table
 from deploy.failure import Failure, WrongSetting
 from services.classifier.model import ARTEFACT, Model, hash_of, load, save
 from services.classifier.training import corpus, report, unseen
@@ -60,7 +60,7 @@ def train(
 
 
 @app.command()
-def corrections() -> None:
+def corrections(_json: AlwaysJson = True) -> None:
     """What people corrected, as labelled tickets for `train --corrected`; from the topics."""
     from deploy.commands._running import kafka_settings, run  # noqa: PLC0415  # brings Kafka
 
@@ -131,6 +131,7 @@ def evaluate(
 def write_report(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("report"),
     model_file: ModelFile = ARTEFACT,
+    _json: AlwaysJson = True,
 ) -> None:
     """Tables, pictures, slices and the worst errors, as files."""
     model = _model(model_file)
@@ -145,6 +146,7 @@ def shadow(
     tickets: Annotated[Path, typer.Argument(help="JSON Lines with id, subject, body.")],
     candidate: Annotated[Path, typer.Option(help="The candidate.")] = CANDIDATE,
     model_file: ModelFile = ARTEFACT,
+    _json: AlwaysJson = True,
 ) -> None:
     """Run a candidate beside the live model: what would go another way, one line each."""
     from deploy.commands._lines import as_model, read_lines  # noqa: PLC0415

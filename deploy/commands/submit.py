@@ -18,7 +18,7 @@ from aiokafka import AIOKafkaProducer
 from pydantic import ValidationError
 
 from deploy.commands._lines import JsonLines, Line, as_model, read_lines
-from deploy.commands._output import INPUT_FAILED, note, say
+from deploy.commands._output import INPUT_FAILED, AlwaysJson, note, say
 from deploy.commands._running import kafka_settings, producing, run
 from deploy.failure import WrongSetting
 from services.intake.acceptance import NamedBy
@@ -82,6 +82,7 @@ def submit(
         str, typer.Option(help="The event source, by --via inbound.")
     ] = "triage-submit",
     in_flight: Annotated[int, typer.Option(min=1, max=256, help="At once.")] = IN_FLIGHT,
+    _json: AlwaysJson = True,
 ) -> None:
     """Submit tickets, one a line; print {"external_id", "ticket_id"} for each, in order.
 

@@ -45,3 +45,14 @@ def test_a_model_that_is_not_there_is_one_clear_line():
     done = run("", "--model", "nowhere.npz")
     assert done.returncode == 2
     assert done.stderr.strip() == "--model: cannot read nowhere.npz: No such file or directory"
+
+
+def test_a_ticket_is_answered_before_the_next_one_is_written():
+    command = [sys.executable, "-m", "deploy.commands", "classify", "--json"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        for number in range(2):
+            run.stdin.write(f'{{"id": {number}, "subject": "Logo", "body": "Where is it set?"}}\n')
+            run.stdin.flush()
+            assert json.loads(run.stdout.readline())["id"] == number
+        run.stdin.close()
+        assert run.wait(60) == 0

@@ -157,3 +157,13 @@ async def test_the_time_that_an_intake_was_busy_does_not_count_as_away() -> None
     busy = httpx.Response(503, headers={"retry-after": "1"})
     intake, _ = answered_by(busy, httpx.ConnectError("restarts"), ACCEPTED, patience=0.9)
     assert (await intake.submit(LINE)).ticket_id == "T"
+
+
+def test_lines_are_the_same_however_they_were_cut_into_reads(tmp_path: Path) -> None:
+    wide = '{"n": "' + "x" * 200_000 + '"}'
+    file = tmp_path / "cut.jsonl"
+    file.write_text("\n".join(['{"n": 1}', "", wide, "{broken", '{"n": 2}']), encoding="utf-8")
+    read = list(read_lines(file))
+    assert [line.number for line in read] == [1, 3, 4, 5]
+    assert [line.fault is None for line in read] == [True, True, False, True]
+    assert read[1].raw == wide.encode()
