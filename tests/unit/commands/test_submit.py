@@ -161,8 +161,9 @@ async def test_the_time_that_an_intake_was_busy_does_not_count_as_away() -> None
 
 def test_lines_are_the_same_however_they_were_cut_into_reads(tmp_path: Path) -> None:
     wide = '{"n": "' + "x" * 200_000 + '"}'
+    written = ['{"n": 1}', "", wide, "{broken", '{"n": 2}']
     file = tmp_path / "cut.jsonl"
-    file.write_text("\n".join(['{"n": 1}', "", wide, "{broken", '{"n": 2}']), encoding="utf-8")
+    file.write_text("\n".join(written), encoding="utf-8")
     read = list(read_lines(file))
     assert [line.number for line in read] == [1, 3, 4, 5]
     assert [line.fault is None for line in read] == [True, True, False, True]
