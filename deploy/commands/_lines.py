@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import orjson
 import typer
@@ -55,7 +55,7 @@ def read_at_hand(file: Path, most: int) -> Iterator[list[Line]]:
     Raises Failure where the file can't be read.
     """
     try:
-        with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
+        with _opened(file) as stream:
             number = 0
             for raws in _whole_lines(stream):
                 lines = [
@@ -67,6 +67,10 @@ def read_at_hand(file: Path, most: int) -> Iterator[list[Line]]:
                 yield from (lines[at : at + most] for at in range(0, len(lines), most))
     except OSError as error:
         raise WrongSetting(f"cannot read {file}: {error.strerror}") from None
+
+
+def _opened(file: Path) -> BufferedReader:
+    return cast("BufferedReader", sys.stdin.buffer) if str(file) == "-" else file.open("rb")
 
 
 def _whole_lines(stream: BufferedReader) -> Iterator[list[bytes]]:

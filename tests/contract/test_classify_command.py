@@ -50,6 +50,8 @@ def test_a_model_that_is_not_there_is_one_clear_line():
 def test_a_ticket_is_answered_before_the_next_one_is_written():
     command = [sys.executable, "-m", "deploy.commands", "classify", "--json"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
         for number in range(2):
             run.stdin.write(f'{{"id": {number}, "subject": "Logo", "body": "Where is it set?"}}\n')
             run.stdin.flush()
