@@ -8,9 +8,9 @@ every recognition of repeats.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, Protocol, TypeVar
+from functools import lru_cache
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -52,8 +52,7 @@ class Record(Protocol):
     def headers(self) -> Sequence[tuple[str, bytes | None]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A record to be written: topic address, key, CloudEvents headers, JSON value.
 
     `id` tells a repeat: what a process has written to a topic under an id it writes once.
@@ -66,8 +65,7 @@ class Outgoing:
     id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Event(Generic[DataT]):
+class Event(NamedTuple, Generic[DataT]):
     """A fact that arrived: its CloudEvents attributes, its data, the record it came in."""
 
     id: str
@@ -84,8 +82,7 @@ class Event(Generic[DataT]):
     """The data as it came."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawEvent(NamedTuple):
     """Attributes and undecoded JSON data of a record in either mode."""
 
     attributes: Mapping[str, str]
@@ -109,10 +106,12 @@ def encode(
     correlation_id: str | None = None,
     causation_id: str | None = None,
     traceparent: str | None = None,
+    json: bytes | None = None,
 ) -> Outgoing:
     """One fact as a record in binary mode; the key is the subject unless given.
 
-    What is about a ticket carries the ticket's trace, unless another context is given.
+    What is about a ticket carries the ticket's trace, unless another context is given. `json`:
+    the data's, where it is made already.
     """
     traceparent = traceparent or traceparent_of(subject, event_id)
     attributes = {
@@ -132,25 +131,38 @@ def encode(
     return Outgoing(
         topic,
         (key or subject).encode(),
-        data.model_dump_json().encode(),
+        json or data.model_dump_json().encode(),
         tuple(headers),
         event_id,
     )
 
 
-def text_headers(record: Record) -> dict[str, str]:
-    """Header names in lower case; raises Permanent where a name or value is not UTF-8 text."""
-    headers = {}
+def header_attributes(record: Record) -> dict[str, str]:
+    """The CloudEvents attributes among the headers, the content type as `datacontenttype`.
+
+    Raises Permanent where the name or the value of any header is not UTF-8 text.
+    """
+    attributes = {}
     for name, value in record.headers:
-        if NO_TEXT in name:
-            raise Permanent("header_not_utf8", "the name of a header")
+        attribute = _attribute(name)
         if value is None:
             continue
         try:
-            headers[name.lower()] = str(value, "utf-8")
+            text = str(value, "utf-8")
         except UnicodeDecodeError:
             raise Permanent("header_not_utf8", name[:80]) from None
-    return headers
+        if attribute:
+            attributes[attribute] = text
+    return attributes
+
+
+@lru_cache(maxsize=1024)
+def _attribute(header: str) -> str:
+    """Which attribute a header carries, whatever its case; empty where it carries none."""
+    if NO_TEXT in header:
+        raise Permanent("header_not_utf8", "the name of a header")
+    name = header.lower()
+    return "datacontenttype" if name == "content-type" else name[3:] if name[:3] == "ce_" else ""
 
 
 def unwrap(record: Record) -> RawEvent:
@@ -159,29 +171,41 @@ def unwrap(record: Record) -> RawEvent:
     Raises Permanent: `null_value`, `empty_value`, `too_large`, `header_not_utf8`,
     `not_a_cloudevent`, `broken_json`.
     """
-    if record.value is None:
+    value = record.value
+    if value is None:
         raise Permanent("null_value", "a tombstone is not an event")
-    if not record.value[:1].strip() and not record.value.strip():
+    if not value[:1].strip() and not value.strip():
         raise Permanent("empty_value", "the record has no data")
-    if len(record.value) > LARGEST_EVENT:
-        raise Permanent("too_large", f"{len(record.value)} bytes, at most {LARGEST_EVENT}")
-    headers = text_headers(record)
-    if headers.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
-        raw = _unwrap_structured(record.value)
-    else:
-        attributes = {k[3:]: v for k, v in headers.items() if k[:3] == "ce_"}
-        raw = RawEvent(attributes, record.value)
-    for name in REQUIRED:
-        if not raw.attributes.get(name):
-            missing = ", ".join(f"ce_{n}" for n in REQUIRED if not raw.attributes.get(n))
-            raise Permanent("not_a_cloudevent", f"without {missing}")
-    if raw.attributes["specversion"] != "1.0":
-        raise Permanent("not_a_cloudevent", "ce_specversion is not 1.0")
+    if len(value) > LARGEST_EVENT:
+        raise Permanent("too_large", f"{len(value)} bytes, at most {LARGEST_EVENT}")
+    raw = RawEvent(header_attributes(record), value)
+    if _is_structured(raw.attributes.get("datacontenttype", "")):
+        raw = _unwrap_structured(value)
+    given = raw.attributes.get
+    if not all(map(given, REQUIRED)) or given("specversion") != "1.0":
+        raise _incomplete(raw)
+    together = "".join([given(name, "") for name in TEXTS])
+    if len(together) > LONGEST_ATTRIBUTE or not together.isprintable():
+        _check_each_text(raw)
+    return raw
+
+
+@lru_cache(maxsize=1024)
+def _is_structured(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == STRUCTURED
+
+
+def _incomplete(raw: RawEvent) -> Permanent:
+    missing = ", ".join(f"ce_{name}" for name in REQUIRED if not raw.attributes.get(name))
+    why = f"without {missing}" if missing else "ce_specversion is not 1.0"
+    return Permanent("not_a_cloudevent", why)
+
+
+def _check_each_text(raw: RawEvent) -> None:
     for name in TEXTS:
         text = raw.attributes.get(name, "")
         if len(text) > LONGEST_ATTRIBUTE or not text.isprintable():
             raise Permanent("not_a_cloudevent", f"ce_{name} is too long or not printable text")
-    return raw
 
 
 def _unwrap_structured(value: bytes) -> RawEvent:
@@ -251,8 +275,10 @@ def _traceparent(record: Record, raw: RawEvent) -> str | None:
     value = raw.attributes.get("traceparent")
     if value:
         return value
-    found = next((v for k, v in record.headers if k == "traceparent"), None)
-    return bytes(found).decode("ascii", "ignore") if found else None
+    for name, found in record.headers:
+        if name == "traceparent":
+            return bytes(found).decode("ascii", "ignore") if found else None
+    return None
 
 
 def types_of(*models: type[FactT]) -> dict[str, type[FactT]]:

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from opentelemetry import context, trace
 from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
@@ -111,8 +111,7 @@ class Hop:
         own = self.span.get_span_context()
         value = f"00-{own.trace_id:032x}-{own.span_id:016x}-{own.trace_flags:02x}".encode()
         return tuple(
-            replace(
-                record,
+            record._replace(
                 headers=(*((k, v) for k, v in record.headers if k != HEADER), (HEADER, value)),
             )
             for record in records

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
@@ -17,12 +17,10 @@ class Batch:
     next_offsets: dict[TopicPartition, int]
 
     @classmethod
-    def of(cls, records: Sequence[Record]) -> Batch:
-        """Records in any order of partitions, offsets rising within each."""
-        first: dict[TopicPartition, int] = {}
-        following: dict[TopicPartition, int] = {}
-        for record in records:
-            tp = TopicPartition(record.topic, record.partition)
-            first.setdefault(tp, record.offset)
-            following[tp] = record.offset + 1
-        return cls(records, first, following)
+    def of(cls, polled: Mapping[TopicPartition, Sequence[Record]]) -> Batch:
+        """Records by partition, offsets rising within each, none empty."""
+        return cls(
+            [record for records in polled.values() for record in records],
+            {tp: records[0].offset for tp, records in polled.items()},
+            {tp: records[-1].offset + 1 for tp, records in polled.items()},
+        )

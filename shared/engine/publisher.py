@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from aiokafka import AIOKafkaProducer
@@ -11,14 +11,15 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.envelope import Outgoing
 from shared.failures import StopTheLine
-from shared.partitions import partition_of
+from shared.partitions import partitions_of
 
 Acknowledged = asyncio.Future[object]
 
 LARGE = 128 * 1024
 """Bytes of a value, far below what a batch or a request may have."""
-REMEMBERED = 50_000
-"""Acknowledged ids kept, so that a batch worked through twice is not written twice."""
+REMEMBERED = 25_000
+"""Acknowledged ids kept at least, and up to twice as many, so that a batch worked through twice is
+not written twice."""
 
 
 class Publisher:
@@ -30,7 +31,8 @@ class Publisher:
 
     def __init__(self, producer: AIOKafkaProducer) -> None:
         self.producer = producer
-        self._written: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._written: set[tuple[str, str]] = set()
+        self._written_before: set[tuple[str, str]] = set()
 
     async def publish(self, records: Sequence[Outgoing]) -> int:
         """Write what this process has not written yet; returns how many were written.
@@ -49,8 +51,7 @@ class Publisher:
             raise
         except KafkaError as error:
             raise StopTheLine(f"producer failed for good: {type(error).__name__}") from error
-        for record in fresh:
-            self._remember(record)
+        self._remember(fresh)
         return len(fresh)
 
     async def _send_all(self, records: Sequence[Outgoing]) -> list[Acknowledged]:
@@ -60,12 +61,15 @@ class Publisher:
         """
         if len(records) == 1 or any(len(record.value or b"") > LARGE for record in records):
             return [await self._send(record) for record in records]
+        topics: dict[str, list[Outgoing]] = defaultdict(list)
         places: dict[tuple[str, int], list[Outgoing]] = defaultdict(list)
-        topics = {record.topic for record in records}
-        partitions = {topic: len(await self.producer.partitions_for(topic)) for topic in topics}
         for record in records:
-            where = partition_of(record.key, partitions[record.topic])
-            places[record.topic, where].append(record)
+            topics[record.topic].append(record)
+        for topic, its in topics.items():
+            partitions = len(await self.producer.partitions_for(topic))
+            where = partitions_of([record.key for record in its], partitions)
+            for partition, record in zip(where, its, strict=True):
+                places[topic, partition].append(record)
         return [
             acknowledged
             for (topic, partition), its in places.items()
@@ -97,10 +101,11 @@ class Publisher:
         return future
 
     def _known(self, record: Outgoing) -> bool:
-        return bool(record.id) and (record.topic, record.id) in self._written
+        written = record.topic, record.id
+        return written in self._written or written in self._written_before
 
-    def _remember(self, record: Outgoing) -> None:
-        if record.id:
-            self._written[(record.topic, record.id)] = None
-            if len(self._written) > REMEMBERED:
-                self._written.popitem(last=False)
+    def _remember(self, records: Iterable[Outgoing]) -> None:
+        """In two halves: the older one is forgotten as a whole."""
+        self._written.update([(record.topic, record.id) for record in records if record.id])
+        if len(self._written) > REMEMBERED:
+            self._written_before, self._written = self._written, set()

@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared import metrics
@@ -45,10 +45,11 @@ ATTEMPTS = 3
 BAD_IN_A_ROW = 100
 """Past this many unacceptable records in a row on a topic of our own, we are wrong."""
 COMMIT_SECONDS = 20.0
+LAST_WRITE_SECONDS = 5.0
+"""How long a stage that is told to stop still waits for what it writes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What a decision on one record leaves to be written.
 
     `urgent` is written and acknowledged, through a producer of its own, before `outgoing` of
@@ -101,6 +102,7 @@ class Stage(Generic[EventT]):
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _revocation: Revocation = field(init=False)
     _done: Done = field(default_factory=Done)
+    _writing: asyncio.Timeout | None = None
     _bad_in_a_row: int = 0
 
     def __post_init__(self) -> None:
@@ -138,12 +140,16 @@ class Stage(Generic[EventT]):
 
     def stop(self) -> None:
         """Finish the batch in hand, then return from `run`."""
+        if self._writing is not None and not self._stopping.is_set():
+            now = asyncio.get_running_loop().time()
+            self._writing.reschedule(now + LAST_WRITE_SECONDS)
         self._stopping.set()
 
-    async def _poll(self) -> list[Record]:
+    async def _poll(self) -> Mapping[TopicPartition, Sequence[Record]]:
+        """Records by partition, at most as many as a batch may have."""
         self.progress.polled()
         try:
-            by_partition = await self.consumer.getmany(
+            polled: Mapping[TopicPartition, Sequence[Record]] = await self.consumer.getmany(
                 timeout_ms=math.ceil(min(POLL_SECONDS, self._done.wait()) * 1000),
                 max_records=self.work.batch,
             )
@@ -153,8 +159,8 @@ class Stage(Generic[EventT]):
             with suppress(Transient):
                 await self._patiently(self._back_to_committed)
             await self._pause(1.0)
-            return []
-        return [record for records in by_partition.values() for record in records]
+            return {}
+        return polled
 
     async def _handle(self, batch: Batch) -> None:
         """One batch from records to what may be committed; else back to its first offsets."""
@@ -274,12 +280,19 @@ class Stage(Generic[EventT]):
         )
 
     async def _write(self, step: Step, publisher: Publisher, records: list[Outgoing]) -> None:
+        """A write that waits for Kafka without end is let go when the process is told to stop."""
         await self.hook(step, "before")
         if records:
+            self._writing = asyncio.timeout(LAST_WRITE_SECONDS if self._stopping.is_set() else None)
             try:
-                written = await self._unless_stopped(publisher.publish(records))
+                async with self._writing:
+                    written = await publisher.publish(records)
             except MessageSizeTooLargeError as error:
                 raise StopTheLine(f"a record of ours is too large: {error}") from error
+            except TimeoutError as error:
+                raise Transient("stopped while Kafka was away") from error
+            finally:
+                self._writing = None
             metrics.PRODUCED.labels(self.progress.stage).inc(written)
         await self.hook(step, "after")
 
@@ -316,22 +329,6 @@ class Stage(Generic[EventT]):
             pause=self._pause,
         )
 
-    async def _unless_stopped(self, work: Awaitable[ResultT]) -> ResultT:
-        """A write that waits for Kafka without end is let go when the process is told to stop."""
-        task = asyncio.ensure_future(work)
-        stop = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                await asyncio.wait({task}, timeout=COMMIT_SECONDS / 4)
-            if not task.done():
-                raise Transient("stopped while Kafka was away")
-            return task.result()
-        finally:
-            stop.cancel()
-            if not task.done():
-                task.cancel()
-
     async def _back_to_committed(self) -> None:
         for tp in self.consumer.assignment():
             committed = await self.consumer.committed(tp)
@@ -352,9 +349,9 @@ class Stage(Generic[EventT]):
         metrics.CONSUMED.labels(stage).inc(len(batch.records))
         metrics.BATCH_SECONDS.labels(stage).observe(seconds)
         metrics.BATCH_RECORDS.labels(stage).observe(len(batch.records))
-        now, ages = time.time(), metrics.AGE_SECONDS.labels(stage)
-        for record in batch.records:
-            ages.observe(max(0.0, now - record.timestamp / 1000))
+        now = time.time()
+        ages = [max(0.0, now - record.timestamp / 1000) for record in batch.records]
+        metrics.AGE_SECONDS.labels(stage).observe_all(ages)
         log.debug("batch.done", stage=stage, records=len(batch.records), parked=parked_count)
 
     def _measure_lag(self, batch: Batch) -> None:
@@ -370,7 +367,7 @@ class Stage(Generic[EventT]):
 
 def _carried(hop: Hop, outcome: Outcome) -> Outcome:
     urgent, outgoing = hop.carry(outcome.urgent), hop.carry(outcome.outgoing)
-    return replace(outcome, urgent=urgent, outgoing=outgoing)
+    return outcome._replace(urgent=urgent, outgoing=outgoing)
 
 
 def _all(groups: Iterable[Iterable[Outgoing]]) -> list[Outgoing]:

@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 import pytest
 
 from shared.contracts import FeedAdvanced, LicenceFact, Submitted
-from shared.envelope import encode, text_headers, types_of, unwrap, validate
+from shared.envelope import encode, header_attributes, types_of, unwrap, validate
 from shared.failures import Permanent
 from tests.support.builders import NOW, a_record, a_submitted, an_advance
 
 
 def headers_of(**changes: str) -> dict[str, str]:
     """The headers of a heartbeat, encoded with `changes`."""
-    given = {"event_id": "e-1", "source": "billing", "subject": "billing", **changes}
+    given: dict[str, Any] = {
+        "event_id": "e-1",
+        "source": "billing",
+        "subject": "billing",
+        **changes,
+    }
     out = encode("t", an_advance(), time=NOW, **given)
     return {name: value.decode() for name, value in out.headers}
 
@@ -56,15 +63,21 @@ def test_accepted_types_are_named_by_their_models() -> None:
     }
 
 
-def test_header_names_are_lower_case_and_null_headers_are_left_out() -> None:
-    record = a_record(b"{}", headers=[("CE_Id", "é".encode()), ("x", None)])
+def test_header_names_have_any_case_and_null_headers_are_left_out() -> None:
+    record = a_record(b"{}", headers=[("CE_Id", "é".encode()), ("ce_subject", None)])
 
-    assert text_headers(record) == {"ce_id": "é"}
+    assert header_attributes(record) == {"id": "é"}
+
+
+def test_a_header_without_the_prefix_is_no_attribute_but_for_the_content_type() -> None:
+    record = a_record(b"{}", headers=[("id", b"1"), ("Content-Type", b"application/json")])
+
+    assert header_attributes(record) == {"datacontenttype": "application/json"}
 
 
 def test_a_header_that_is_not_text_is_named() -> None:
     with pytest.raises(Permanent) as refused:
-        text_headers(a_record(b"{}", headers=[("x-odd", b"\xff")]))
+        header_attributes(a_record(b"{}", headers=[("x-odd", b"\xff")]))
 
     assert (refused.value.reason, refused.value.detail) == ("header_not_utf8", "x-odd")
 

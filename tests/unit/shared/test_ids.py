@@ -27,6 +27,11 @@ def test_the_same_source_and_key_name_the_same_ticket() -> None:
     assert ticket_id("shop", "17") == ticket_id("shop", "17")
 
 
+@given(st.uuids(), NAMES, NAMES)
+def test_an_events_id_is_a_uuid_of_version_5(ticket: UUID, fingerprint: str, fact: str) -> None:
+    assert event_id(ticket, fingerprint, fact) == str(uuid5(ticket, f"{fingerprint}/{fact}"))
+
+
 @given(NAMES, NAMES, NAMES, NAMES)
 @settings(deadline=None)
 def test_another_source_or_key_names_another_ticket(a: str, b: str, c: str, d: str) -> None:

@@ -8,13 +8,26 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.partitions import murmur2, partition_of
+from shared.partitions import murmur2, partition_of, partitions_of
 
 
 @given(st.binary(max_size=80), st.integers(1, 100))
 def test_a_key_stands_where_aiokafka_would_put_it(key: bytes, partitions: int) -> None:
     every = list(range(partitions))
     assert partition_of(key, partitions) == DefaultPartitioner()(key, every, every)
+
+
+@given(st.lists(st.uuids().map(lambda id_: str(id_).encode()), max_size=40), st.integers(1, 100))
+def test_the_ids_of_a_batch_stand_where_each_would_by_itself(
+    ids: list[bytes], partitions: int
+) -> None:
+    assert partitions_of(ids, partitions) == [partition_of(key, partitions) for key in ids]
+
+
+def test_keys_of_all_kinds_can_be_in_one_batch() -> None:
+    keys = [*(str(UUID(int=number)).encode() for number in range(9)), b"billing", None]
+    assert partitions_of(keys, 6)[:-1] == [partition_of(key, 6) for key in keys[:-1]]
+    assert partitions_of(keys, 6)[-1] in range(6)
 
 
 def test_the_hash_is_the_one_of_the_java_client() -> None:
