@@ -5,32 +5,29 @@ Inputs are only ever added, so how much of them a decision knew is enough to mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts import Cause, Corrected, Entitled, Queue, Routed, SecuritySuspected
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+class Assessed(NamedTuple):
     """The ordinary lane's word: findings and coverage. `raw`: the event's data as it arrived."""
 
     entitled: Entitled
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Suspected:
+class Suspected(NamedTuple):
     """A finding that the ticket is a security report."""
 
     suspected: SecuritySuspected
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A person's word. `id`: the event's, by which a repeat is recognised."""
 
     id: str
@@ -49,8 +46,7 @@ class Arrived(StrEnum):
     CORRECTION = "correction"
 
 
-@dataclass(frozen=True, slots=True)
-class Basis:
+class Basis(NamedTuple):
     """How much of its case a decision knew, the input included that it was made on.
 
     `corrections`: how many. `code`: the version of the code that decided.
@@ -64,11 +60,11 @@ class Basis:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """One revision. The times say what Kafka has acknowledged: its record, its withdrawal.
 
     `seal`: hash of the inputs. It and `basis` are None where the ledger did not keep them yet.
+    `json`: the record as the ledger keeps it and its queue shows it, None where it is not made yet.
     """
 
     revision: int
@@ -83,10 +79,10 @@ class Decision:
     seal: str | None = None
     published_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    json: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """`base_id` is the id that the 202 gave; a conflict has a `ticket_id` of its own.
 
     `learned`: the ordinary lane's word after facts were learned later, if there was one.
@@ -100,7 +96,7 @@ class Case:
     learned: Assessed | None = None
     suspected: Suspected | None = None
     corrections: tuple[Correction, ...] = ()
-    decisions: tuple[Decision, ...] = field(default=())
+    decisions: tuple[Decision, ...] = ()
 
     @property
     def entitled(self) -> Entitled | None:
@@ -119,5 +115,5 @@ class Case:
         """One more revision; a live one takes the place of the live one."""
         earlier = self.decisions
         if decision.live:
-            earlier = tuple(replace(old, live=False) for old in earlier)
-        return replace(self, decisions=(*earlier, decision))
+            earlier = tuple(old._replace(live=False) for old in earlier)
+        return self._replace(decisions=(*earlier, decision))

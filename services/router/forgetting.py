@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from services.router.case import Assessed, Case, Correction, Suspected
 from shared.contracts import Accepted, Entitled, Finding, Routed, SecuritySuspected, Ticket
 
@@ -13,13 +11,14 @@ MARK = "[forgotten]"
 def forgotten(case: Case) -> Case:
     """The case without the customer's words; ids, findings, coverage and seals stay."""
     suspected = case.suspected
-    return replace(
-        case,
+    return case._replace(
         assessed=_assessed(case.assessed),
         learned=_assessed(case.learned),
         suspected=_suspected(suspected.suspected) if suspected else None,
         corrections=tuple(_correction(each) for each in case.corrections),
-        decisions=tuple(replace(each, record=_record(each.record)) for each in case.decisions),
+        decisions=tuple(
+            each._replace(record=_record(each.record), json=None) for each in case.decisions
+        ),
     )
 
 
@@ -41,7 +40,7 @@ def _suspected(suspected: SecuritySuspected) -> Suspected:
 
 def _correction(correction: Correction) -> Correction:
     """People quote tickets when they say why."""
-    return replace(correction, corrected=correction.corrected.model_copy(update={"reason": MARK}))
+    return correction._replace(corrected=correction.corrected.model_copy(update={"reason": MARK}))
 
 
 def _record(routed: Routed) -> Routed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -93,16 +92,15 @@ def sealed(case: Case, earlier: int, basis: Basis) -> Case:
     """The case, with what its decisions after the `earlier` ones rest on."""
     decisions = case.decisions[:earlier]
     for new in case.decisions[earlier:]:
-        based = replace(new, basis=basis)
+        based = new._replace(basis=basis)
         seal = seal_of(_inputs(case, basis, (*decisions, based)))
-        decisions = (*decisions, replace(based, seal=seal))
-    return replace(case, decisions=decisions)
+        decisions = (*decisions, based._replace(seal=seal))
+    return case._replace(decisions=decisions)
 
 
 def known_by(case: Case, basis: Basis) -> Case:
     """The case as a decision knew it, without decisions."""
-    return replace(
-        case,
+    return case._replace(
         assessed=case.assessed if basis.assessed else None,
         learned=case.learned if basis.learned else None,
         suspected=case.suspected if basis.suspected else None,

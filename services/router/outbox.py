@@ -44,6 +44,7 @@ def _published(case: Case, decision: Decision, namespace: str) -> Outgoing:
         source=SOURCE,
         time=decision.record.decided_at,
         subject=str(case.ticket_id),
+        json=decision.json,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 import orjson
 from pydantic import ValidationError
@@ -33,7 +32,7 @@ def replay(recorded: Mapping[str, object], find_policy: FindPolicy) -> Document:
         raise NotReproducible(f"inputs can't be read: {_first(error)}") from error
     if not steps:
         raise NotReproducible("inputs.steps names no revision")
-    case = replace(given, decisions=())
+    case = given._replace(decisions=())
     for step in steps:
         rules = Rulebook(_policy(step, find_policy), step.code)
         case = _taken(case, given, step, rules)
@@ -49,7 +48,7 @@ def _taken(case: Case, given: Case, step: Step, rules: Rulebook) -> Case:
         return case  # one input can make two revisions
     known = known_by(given, step.basis())
     before, arrived = _before(known, step.basis())
-    after = take(replace(before, decisions=case.decisions), arrived, rules, step.decided_at)
+    after = take(before._replace(decisions=case.decisions), arrived, rules, step.decided_at)
     if len(after.decisions) < step.revision:
         raise NotReproducible(f"the inputs do not lead to revision {step.revision}")
     return after
@@ -60,13 +59,13 @@ def _before(known: Case, basis: Basis) -> tuple[Case, Input]:
     arrived: Input | None
     match basis.arrived:
         case Arrived.ASSESSED:
-            before, arrived = replace(known, assessed=None), known.assessed
+            before, arrived = known._replace(assessed=None), known.assessed
         case Arrived.LEARNED:
-            before, arrived = replace(known, learned=None), known.learned
+            before, arrived = known._replace(learned=None), known.learned
         case Arrived.SUSPECTED:
-            before, arrived = replace(known, suspected=None), known.suspected
+            before, arrived = known._replace(suspected=None), known.suspected
         case Arrived.CORRECTION:
-            before = replace(known, corrections=known.corrections[:-1])
+            before = known._replace(corrections=known.corrections[:-1])
             arrived = known.corrections[-1] if known.corrections else None
     if arrived is None:
         raise NotReproducible(f"the input that it was made on is not there: {basis.arrived}")

@@ -8,7 +8,6 @@ ticket holds for the same words, whenever the machine finds them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
@@ -42,19 +41,19 @@ def _remember(case: Case, arrived: Input) -> Case:
             return _assessed(case, arrived)
         case Suspected(suspected=suspected):
             ours = suspected.finding != MACHINE and case.knows(_report_id(case, suspected.finding))
-            return case if ours or case.suspected else replace(case, suspected=arrived)
+            return case if ours or case.suspected else case._replace(suspected=arrived)
         case Correction(id=id_):
             if any(correction.id == id_ for correction in case.corrections):
                 return case
-            return replace(case, corrections=(*case.corrections, arrived))
+            return case._replace(corrections=(*case.corrections, arrived))
 
 
 def _assessed(case: Case, arrived: Assessed) -> Case:
     """The ordinary lane speaks once, and once more where facts were learned later."""
     if case.assessed is None:
-        return replace(case, assessed=arrived)
+        return case._replace(assessed=arrived)
     if case.learned is None and arrived.entitled.cause is Cause.FACTS_LEARNED:
-        return replace(case, learned=arrived)
+        return case._replace(learned=arrived)
     return case
 
 
@@ -165,6 +164,7 @@ def _to_ordinary(case: Case, arrived: Input, rules: Rulebook, now: datetime) -> 
             supersedes=record.supersedes,
             live=True,
             record=record,
+            json=record.model_dump_json().encode(),
         )
     )
 

@@ -59,6 +59,7 @@ def decision_of(row: asyncpg.Record) -> Decision:
         seal=row["seal"],
         published_at=row["published_at"],
         withdrawn_at=row["withdrawn_at"],
+        json=row["record"],
     )
 
 
@@ -82,7 +83,7 @@ def decision_row(
         decision.message_id,
         decision.supersedes,
         decision.live,
-        record or decision.record.model_dump_json().encode(),
+        record or decision.json or decision.record.model_dump_json().encode(),
         orjson.dumps(basis_json(decision.basis)).decode() if decision.basis else None,
         decision.seal,
         decision.record.decided_at,

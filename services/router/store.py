@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -170,7 +170,7 @@ def _named(cases: dict[UUID, Case], arrivals: Sequence[Arrival]) -> dict[UUID, C
     for arrival in arrivals:
         case = named[arrival.base_id]
         if case.fingerprint is None and arrival.fingerprint is not None:
-            named[arrival.base_id] = replace(case, fingerprint=arrival.fingerprint)
+            named[arrival.base_id] = case._replace(fingerprint=arrival.fingerprint)
     return named
 
 

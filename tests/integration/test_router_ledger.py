@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 
-from services.router.case import Assessed, Case, Correction, Input, Suspected
+from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
 from services.router.handlers import Deciding
 from services.router.opening import Arrival
 from services.router.revision import take
@@ -234,7 +233,7 @@ async def test_every_order_of_lanes_findings_and_corrections_ends_as_in_the_pure
             arrival = of_ticket(base_id, INPUTS[name])
             await router.settle(await router.decide([arrival]))
             if pure.fingerprint is None:
-                pure = replace(pure, fingerprint=arrival.fingerprint)
+                pure = pure._replace(fingerprint=arrival.fingerprint)
             pure = take(pure, arrival.input, RULES, NOW)
         found = await router.ledger.find(base_id)
         assert found is not None
@@ -259,10 +258,9 @@ def of_ticket(base_id: UUID, given: Input) -> Arrival:
             return corrected(id_, said.model_copy(update={"ticket_id": base_id}))
 
 
-def as_decided(decision: object) -> object:
-    """All that the rules say of a decision; when Kafka heard of it is the outbox's."""
-    assert hasattr(decision, "record")
-    return replace(decision, published_at=None, withdrawn_at=None)  # type: ignore[type-var]
+def as_decided(decision: Decision) -> Decision:
+    """All that the rules say of a decision; when Kafka heard of it, and in which bytes, is not."""
+    return decision._replace(published_at=None, withdrawn_at=None, json=None)
 
 
 async def test_the_database_itself_refuses_a_second_live_decision(dsn: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -134,7 +134,7 @@ def _case(
     found = known.get(ticket_id)
     if found is None:
         return Case(ticket_id, base, fingerprint, base if conflict else None)
-    return found if found.fingerprint is not None else replace(found, fingerprint=fingerprint)
+    return found if found.fingerprint is not None else found._replace(fingerprint=fingerprint)
 
 
 def _speaks_of(row: Seen, case: Case, base: UUID) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.router.case import Assessed, Case, Correction, Decision, Input, Suspected
@@ -119,7 +119,7 @@ def rebuilt(case: Case, evidence: Evidence, find_rules: FindRules) -> Rebuilt:
         else marked[revision - 1].record.model_dump_json().encode()
         for revision in range(known + 1, last + 1)
     }
-    case = _with_inputs(replace(case, decisions=marked), evidence)
+    case = _with_inputs(case._replace(decisions=marked), evidence)
     return Rebuilt(_with_corrections(case, evidence, find_rules), records)
 
 
@@ -272,8 +272,7 @@ def _marked(decision: Decision, standing: Decision | None, evidence: Evidence) -
     """The decision with what newer records prove: whether it stands, and what was acknowledged."""
     told = next((told for told in evidence.told if told.message_id == decision.message_id), None)
     back = evidence.taken_back.get(decision.message_id)
-    return replace(
-        decision,
+    return decision._replace(
         live=standing is not None and decision.message_id == standing.message_id,
         published_at=decision.published_at or (told.at if told else None),
         withdrawn_at=decision.withdrawn_at or (back.at if back else None),
@@ -288,15 +287,15 @@ def _with_inputs(case: Case, evidence: Evidence) -> Case:
         match heard.input:
             case Assessed(entitled=entitled) as arrived if case.assessed is None:
                 if heard.done or ordinary:
-                    case = replace(case, assessed=arrived)
+                    case = case._replace(assessed=arrived)
             case Assessed(entitled=entitled) as arrived:
                 again = entitled.cause is Cause.FACTS_LEARNED and case.learned is None
                 if again and (heard.done or learned):
-                    case = replace(case, learned=arrived)
+                    case = case._replace(learned=arrived)
             case Suspected(suspected=suspected) as arrived if case.suspected is None:
                 known = case.knows(report_id(case, suspected.finding))
                 if suspected.finding == MACHINE and (heard.done or known):
-                    case = replace(case, suspected=arrived)
+                    case = case._replace(suspected=arrived)
             case _:
                 pass
     return case
@@ -314,7 +313,7 @@ def _with_corrections(case: Case, evidence: Evidence, find_rules: FindRules) -> 
 
     def up_to(number: int) -> Case:
         new = tuple(word for word, _ in words[:number] if word.id not in kept)
-        return replace(case, corrections=(*case.corrections, *new))
+        return case._replace(corrections=(*case.corrections, *new))
 
     heard = [
         done or word.id in kept or case.knows(report_id(case, word.id)) for word, done in words

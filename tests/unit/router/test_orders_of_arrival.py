@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain, combinations, permutations
 from pathlib import Path
 from uuid import uuid4
@@ -91,10 +90,10 @@ class Pipeline:
             if decision.revision != revision:
                 return decision
             if withdrawal:
-                return replace(decision, withdrawn_at=NOW)
-            return replace(decision, published_at=NOW)
+                return decision._replace(withdrawn_at=NOW)
+            return decision._replace(published_at=NOW)
 
-        return replace(self.case, decisions=tuple(map(told, self.case.decisions)))
+        return self.case._replace(decisions=tuple(map(told, self.case.decisions)))
 
     def fast_lane(self, record: Outgoing) -> None:
         event = decode(a_record(record), {**types_of(SecuritySuspected), **types_of(Withdrawn)})
