@@ -174,17 +174,17 @@ def read(subject: str, body: str) -> Reading:
     """Subject and body without what others, machines and mail programs added.
 
     Where nothing would be left of a body, the whole of it counts: a forwarded message without
-    a word of its own is itself the message.
+    a word of its own is itself the message, and so is a lone line that looks like a log's.
     """
     body_text = plain(body[:LONGEST_SCANNED])
-    own, quoted = without_history(body_text.split("\n"))
+    own, quoted = without_history(body_text.split("\n"), has_words(subject))
     if has_words(subject) and is_signature(own):
         own = []
     words, logs = set_apart(without_signature(own))
     ask = "\n".join(words).strip()
     if not has_words(ask) and not has_words(subject):
-        words, logs = set_apart([line.lstrip("> ") for line in body_text.split("\n")])
-        ask = "\n".join(words).strip()
+        whole = own if logs else [line.lstrip("> ") for line in body_text.split("\n")]
+        ask, logs = "\n".join(whole).strip(), []
     short, cut = within(ask)
     heading = plain(subject[:500]).replace("\n", " ").strip()
     of_heading, of_ask = needs_in(heading), needs_in(short)
@@ -222,17 +222,20 @@ def without_markup(text: str) -> str:
     return TAG_LIKE.sub(" ", text)
 
 
-def without_history(lines: list[str]) -> tuple[list[str], bool]:
+def without_history(lines: list[str], has_subject: bool) -> tuple[list[str], bool]:
     """The lines above the quoted history, and whether there was one.
 
     Lines that the customer cites without a mail program's introduction are part of the message,
-    and a forwarding without words above it is the message.
+    and a forwarding without words above it is the message; so is what is quoted, where neither
+    the subject nor a line says more.
     """
     kept: list[str] = []
     for number, line in enumerate(lines):
         begins = history_begins(lines, number)
         above = "\n".join(kept) if begins else ""
         if begins and has_words(above) and says_more(above, needs_in(above)):
+            return kept, True
+        if begins and has_subject and only_quotes(lines[number + 1 :]):
             return kept, True
         if not begins and not MAIL_HEADER.match(line):
             kept.append(line.lstrip("> "))
@@ -250,6 +253,13 @@ def history_begins(lines: list[str], number: int) -> bool:
         or (WRAPPED_INTRODUCTION.match(line) and HISTORY_BEGINS.match(two_lines))
         or is_header_block(lines, number)
     )
+
+
+def only_quotes(lines: list[str]) -> bool:
+    """Whether nothing but quoted lines follows a reply's introduction, which may take two."""
+    written = [line for line in lines if line.strip()]
+    quotes = written[1:] if written and HISTORY_BEGINS.match(written[0]) else written
+    return bool(quotes) and all(line.lstrip().startswith(">") for line in quotes)
 
 
 def is_header_block(lines: list[str], number: int) -> bool:

@@ -38,7 +38,12 @@ SPARE = 100
 ROUNDS = 2
 SEED = 5
 LEAST_STRENGTH = 1e-6
+OFTEN = 0.01
+"""A feature of more tickets than this share is multiplied in a full matrix."""
 TINY = 1e-12
+LOOK_ALIKE = "hard_negative"
+LOOK_ALIKE_WEIGHT = 0.5
+"""How much a ticket written to look like a report says of security; far fewer arrive."""
 SECOND_ANSWER_WEIGHT = 0.3
 """How much of a ticket speaks for its second defensible category."""
 
@@ -53,6 +58,8 @@ class Choice:
     """Inverse of the regularisation."""
     security_strength: float = 5.0
     area_strength: float = 1.5
+    in_full: float = 0.4
+    """So much of these strengths in full, where what words say is seen twice."""
     meaning_weight: float = 0.6
     pooled_weight: float = 0.6
     """Lengths of the encoder's two parts, where words and pieces have length one each."""
@@ -91,12 +98,16 @@ class Material:
     common: Common
     surface_common: Common
 
+    def in_full(self, rows: Rows) -> Floats:
+        """Places in both spaces: what words say must not drown in what the encoder says."""
+        return np.hstack([self.common.places[rows], self.surface_common.places[rows]])
+
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """What was learned in the spaces of `Material`, dimension x answer.
 
-    Of each ten scopes, three areas, security.
+    Of each ten scopes, three areas, security. `in_full`: of `Material.in_full`.
     """
 
     by_words: Floats
@@ -106,15 +117,17 @@ class Fitted:
     def scores(self, material: Material, rows: Rows) -> Floats:
         """Ticket x column, as `Weights` has them."""
         by_words = material.surface_common.places[rows] @ self.by_words
-        in_full = material.common.places[rows] @ self.in_full
+        in_full = material.in_full(rows) @ self.in_full
         return np.asarray(in_columns(by_words, in_full) + self.bias, np.float32)
 
     def weights(self, material: Material) -> Weights:
         """The same for features and numbers of the encoder, by how much each ticket says."""
         by_words = material.surface_common.says(self.by_words)
-        in_full = material.common.says(self.in_full)
+        both = material.common.places.shape[1]
+        together = material.common.says(self.in_full[:both])
+        in_full = together + material.surface_common.says(self.in_full[both:])
         even = (material.deep - material.deep_mean) * material.deep_scale
-        deep = (even.T @ in_full) * material.deep_scale[:, None]
+        deep = (even.T @ together) * material.deep_scale[:, None]
         bias = self.bias.copy()
         bias[IN_FULL] -= material.deep_mean @ deep
         return Weights(
@@ -132,17 +145,26 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
     deep = encoder.encode([reading.text for reading in readings])
     mean, scale = evened(deep, choice)
     even = ((deep - mean) * scale).astype(np.float32)
-    own = (surface @ surface.T).toarray()
+    own = products(surface)
     return Material(
         tickets, features, surface, deep, mean, scale, common(own + even @ even.T), common(own)
     )
+
+
+def products(surface: csr_matrix) -> Floats:
+    """Of each ticket with each. Frequent features as a full matrix: an eighth of the time."""
+    tickets, features = surface.shape
+    often = np.bincount(surface.indices, minlength=features) > tickets * OFTEN
+    full = surface[:, np.flatnonzero(often)].toarray()
+    rare = surface[:, np.flatnonzero(~often)]
+    return np.asarray(full @ full.T + (rare @ rare.T).toarray(), np.float32)
 
 
 def fit(material: Material, rows: Rows, choice: Choice) -> Fitted:
     """What the tickets `rows` say, fitted on these alone."""
     tickets = [material.tickets[row] for row in rows]
     by_words, words_bias = answers_of(material.surface_common.places[rows], tickets, choice)
-    in_full, bias = answers_of(material.common.places[rows], tickets, choice)
+    in_full, bias = answers_of(material.in_full(rows), tickets, choice, choice.in_full)
     return Fitted(by_words, in_full, in_columns(words_bias[None], bias[None])[0])
 
 
@@ -152,16 +174,23 @@ def in_columns(by_words: Floats, in_full: Floats) -> Floats:
     return np.hstack([*parts, by_words[:, ANSWERS:], in_full[:, ANSWERS:]])
 
 
-def answers_of(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> tuple[Floats, Floats]:
-    """Dimension x answer, and a bias for each: linear models of scope, area and security."""
+def answers_of(
+    x: Floats, tickets: Sequence[Labelled], choice: Choice, share: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Dimension x answer, and a bias for each: linear models of scope, area and security.
+
+    `share`: how much of the chosen strengths.
+    """
     weight = np.array([ticket.weight for ticket in tickets])
+    alarm = np.array([LOOK_ALIKE_WEIGHT if LOOK_ALIKE in t.tags else 1.0 for t in tickets])
     reports = np.array([ticket.security for ticket in tickets])
     areas = np.array([AREAS.index(ticket.product_area) for ticket in tickets])
-    scope = fit_scope(x, tickets, choice)
-    area = LogisticRegression(C=choice.area_strength, max_iter=2000).fit(x, areas, weight)
+    scope = fit_scope(x, tickets, share * choice.strength)
+    area = LogisticRegression(C=share * choice.area_strength, max_iter=2000)
+    area.fit(x, areas, weight)
     security = LogisticRegression(
-        C=choice.security_strength, max_iter=2000, class_weight="balanced"
-    ).fit(x, reports, weight)
+        C=share * choice.security_strength, max_iter=2000, class_weight="balanced"
+    ).fit(x, reports, weight * alarm)
     models = (scope, area, security)
     return np.vstack([m.coef_ for m in models]).T, np.concatenate([m.intercept_ for m in models])
 
@@ -190,7 +219,7 @@ def evened(deep: Floats, choice: Choice) -> tuple[Floats, Floats]:
     return deep.mean(axis=0), weight / (deep.std(axis=0) + 1e-6)
 
 
-def fit_scope(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> LogisticRegression:
+def fit_scope(x: Floats, tickets: Sequence[Labelled], strength: float) -> LogisticRegression:
     """The model of the scope; a ticket with two defensible answers speaks for both."""
     rows, answers, weights = [], [], []
     for row, ticket in enumerate(tickets):
@@ -202,7 +231,7 @@ def fit_scope(x: Floats, tickets: Sequence[Labelled], choice: Choice) -> Logisti
             rows.append(row)
             answers.append(SCOPES.index(ticket.alt_scope))
             weights.append(ticket.weight * share)
-    model = LogisticRegression(C=choice.strength, max_iter=2000)
+    model = LogisticRegression(C=strength, max_iter=2000)
     return model.fit(x[rows], np.array(answers), np.array(weights))
 
 

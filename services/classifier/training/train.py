@@ -54,7 +54,7 @@ NAME = "triage-linear"
 FAMILIAR_FROM = 0.4
 HALVES = ([*range(ANSWERS), SECURITY], IN_FULL)
 """The columns of judging by words alone, and in full."""
-LOOK_ALIKES = frozenset(f"author_t{name}" for name in "efjkno")
+LOOK_ALIKES = frozenset(f"author_t{name}" for name in "efjknoqtv")
 """Authors who wrote reports and what looks like them only: not the mix that arrives."""
 
 

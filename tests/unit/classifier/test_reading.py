@@ -36,6 +36,21 @@ def test_quoted_history_is_not_part_of_the_ask(history: str) -> None:
     assert reading.quoted
 
 
+def test_history_below_a_mere_subject_is_not_part_of_the_ask() -> None:
+    history = "\n\nOn Tue, 4 Feb 2025 at 09:12, Support\n<help@vendor.example> wrote:\n> Restart it"
+    reading = read(ASK, history)
+    assert reading.ask == ""
+    assert reading.quoted
+    answered = read("Re: your question", f"{history}\nThe import fails since Monday.")
+    assert "The import fails since Monday." in answered.ask
+
+
+def test_a_lone_line_in_the_form_of_a_log_is_the_message() -> None:
+    line = "DELETE /wp-json/crm/v4/contacts/7 succeeds as any customer who is logged in"
+    assert read("", line).ask == line
+    assert read("", f"{line}\n\nOn Tue, 4 Feb 2025, Support wrote:\n> Restart it").ask == line
+
+
 def test_a_customers_letter_cited_on_purpose_stays() -> None:
     body = "My client wrote this:\n> I saw the invoice of somebody else.\nIs that possible?"
     assert "somebody else" in read("", body).ask
