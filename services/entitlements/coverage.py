@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -53,8 +52,7 @@ STATUS_IN = {
 NO_END = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """When, and on which knowledge, an answer is given.
 
     `complete_until`: how far the feed reaches, None where a source was never heard.
@@ -67,8 +65,7 @@ class Moment:
     known_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What one licence says to the ask."""
 
     status: Status

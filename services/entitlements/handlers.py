@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -37,8 +38,7 @@ LicenceEvent = Event[LicenceFact | FeedAdvanced]
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A ticket with who asks, and the keys that his licences are found under."""
 
     ticket: Classified
@@ -77,8 +77,7 @@ class Entitling:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(NamedTuple):
     """Note of an outcome: this ticket's provisional answer is kept, and now it is out."""
 
     ticket: Ticket
@@ -126,7 +125,7 @@ async def entitle(entitling: Entitling, events: Sequence[Event[Classified]]) -> 
         ticket = ticket_of(event.data.accepted)
         waits = answer.provisional and not event.data.security.flag
         if waits:
-            kept.append(provisional(event.data, answer))
+            kept.append(provisional(event.data, answer, event.json))
         note = Announced(ticket) if waits or ticket in known.unannounced else None
         outcomes.append(Outcome(outgoing=(passed_on(entitling, event, answer),), note=note))
     if kept:
@@ -147,13 +146,13 @@ def ticket_of(accepted: Accepted) -> Ticket:
     return accepted.ticket_id, accepted.fingerprint
 
 
-def provisional(event: Classified, answer: Coverage) -> Provisional:
-    """What is kept of a ticket whose answer waits for the feed."""
+def provisional(event: Classified, answer: Coverage, json: bytes | None = None) -> Provisional:
+    """What is kept of a ticket whose answer waits for the feed. `json`: the event's, if at hand."""
     return Provisional(
         ticket_of(event.accepted),
         answer.as_of,
         answer.status,
-        event.model_dump_json().encode(),
+        json or event.model_dump_json().encode(),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from services.entitlements.address import mailbox
 from services.entitlements.licence_state import Standing
@@ -14,8 +14,7 @@ from services.entitlements.site import site_of
 from shared.contracts import Identity, LicenceFact, Requester, Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Asker:
+class Asker(NamedTuple):
     """What the requester says of himself, sorted by worth.
 
     `account_id`, `mailbox`: vouched for by the source. `key_hash`, `site`: what he holds up,
@@ -34,8 +33,7 @@ class Asker:
         return self.grade in {Identity.PROVEN, Identity.MATCHED}
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """Who asks, his own licences, and the licences of others that he holds key or site of."""
 
     identity: Identity

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from shared.contracts import LicenceFact
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """A fact and when we learned it: the broker's append time. `content`: hash of all it says."""
 
     fact: LicenceFact
@@ -18,8 +17,7 @@ class Learned:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How one licence stands: all contents of its version in force, and of its first version."""
 
     contents: tuple[LicenceFact, ...]

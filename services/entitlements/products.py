@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.contracts import ProductArea, Verdict
 
@@ -18,8 +17,7 @@ class Catalogue(Protocol):
     def is_extension(self, name: str) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What a ticket wants help with. `extension`: its name, where one is named."""
 
     product_area: ProductArea = ProductArea.UNKNOWN

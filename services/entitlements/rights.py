@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.entitlements.reasons import Reason
 from shared.contracts import LicenceFact, LicenceState
@@ -21,8 +21,7 @@ class Phase(StrEnum):
     TAKEN_AWAY = "taken_away"
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
+class Rights(NamedTuple):
     """`end`: the first moment without rights; None where they never end."""
 
     phase: Phase

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from services.entitlements.reasons import Reason, over_limit_by
 from services.entitlements.site import Site, site_of
@@ -14,8 +15,7 @@ COPIES = frozenset({Environment.STAGING, Environment.LOCAL})
 ASKED_LAST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class SiteAnswer:
+class SiteAnswer(NamedTuple):
     """How the ticket's site stands to one licence, with coded reasons."""
 
     standing: SiteStanding

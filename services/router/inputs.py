@@ -92,9 +92,11 @@ def sealed(case: Case, earlier: int, basis: Basis) -> Case:
     """The case, with what its decisions after the `earlier` ones rest on."""
     decisions = case.decisions[:earlier]
     for new in case.decisions[earlier:]:
-        based = new._replace(basis=basis)
-        seal = seal_of(_inputs(case, basis, (*decisions, based)))
-        decisions = (*decisions, based._replace(seal=seal))
+        steps = [*map(_step, decisions), _step_on(new, basis)]
+        decisions = (
+            *decisions,
+            new._replace(basis=basis, seal=seal_of(_inputs(case, basis, steps))),
+        )
     return case._replace(decisions=decisions)
 
 
@@ -113,10 +115,10 @@ def inputs_of(case: Case, decision: Decision) -> Document:
     """All that is needed to make a decision again: events as they arrived, and their order."""
     if decision.basis is None:
         raise LookupError(f"the ledger kept no inputs of revision {decision.revision}")
-    return _inputs(case, decision.basis, case.decisions[: decision.revision])
+    return _inputs(case, decision.basis, list(map(_step, case.decisions[: decision.revision])))
 
 
-def _inputs(case: Case, basis: Basis, decisions: Sequence[Decision]) -> Document:
+def _inputs(case: Case, basis: Basis, steps: Sequence[Document]) -> Document:
     return {
         "ticket_id": str(case.ticket_id),
         "base_id": str(case.base_id),
@@ -129,7 +131,7 @@ def _inputs(case: Case, basis: Basis, decisions: Sequence[Decision]) -> Document
             {"id": said.id, "corrected": said.corrected.model_dump(mode="json")}
             for said in case.corrections[: basis.corrections]
         ],
-        "steps": [_step(each) for each in decisions],
+        "steps": steps,
     }
 
 
@@ -140,10 +142,14 @@ def _json(event: Assessed | Suspected | None) -> object:
 def _step(decision: Decision) -> Document:
     if decision.basis is None:
         raise LookupError(f"the ledger kept no inputs of revision {decision.revision}")
+    return _step_on(decision, decision.basis)
+
+
+def _step_on(decision: Decision, basis: Basis) -> Document:
     policy = decision.record.policy
     return {
         "revision": decision.revision,
-        **basis_json(decision.basis),
+        **basis_json(basis),
         "policy": policy.hash if policy else "",
         "decided_at": decision.record.decided_at.isoformat(),
     }
