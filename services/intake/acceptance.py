@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import orjson
 
 from services.intake.auto_reply import is_auto_reply
 from services.intake.submission import Submission
@@ -136,18 +137,14 @@ def fingerprint(submission: Submission, key: bytes) -> str:
     Keyed, so that nobody can try out what a removed password was; names sorted, absent and
     null the same, times in UTC, so that the same ticket written otherwise is the same.
     """
-    canonical = json.dumps(
-        submission.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-    return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
+    known = submission.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    canonical = orjson.dumps(known, option=orjson.OPT_SORT_KEYS)
+    return hmac.digest(key, canonical, "sha256").hex()
 
 
 def raw_fingerprint(value: bytes, key: bytes) -> str:
     """The fingerprint of what could not be read."""
-    return hmac.new(key, value, hashlib.sha256).hexdigest()
+    return hmac.digest(key, value, "sha256").hex()
 
 
 def judged_at(sent_at: datetime | None, received_at: datetime, *, trusted: bool) -> datetime:

@@ -13,8 +13,8 @@ from services.watch.sighting import Kind, Sighting
 from shared.contracts import Queue, TicketStatus
 
 KeptT = TypeVar("KeptT")
-REMEMBERED_MESSAGES = 50_000
-"""Of all queues together; about 20 MB."""
+REMEMBERED_MESSAGES = 25_000
+"""Of all queues together; about 12 MB."""
 STATUSES = frozenset(TicketStatus)
 
 
