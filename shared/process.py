@@ -43,8 +43,9 @@ WRONG_SETTING = 2
 """The exit code, as where `shared.settings.stop` ends a process."""
 
 
-YOUNG_OBJECTS = 20_000
-"""So many new objects, and the youngest are searched for cycles."""
+YOUNG_OBJECTS = 100_000
+"""So many new objects, and the youngest are searched for cycles: more than a batch makes, which so
+is gone before it is searched."""
 
 
 @dataclass(frozen=True, slots=True)
