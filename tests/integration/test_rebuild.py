@@ -244,6 +244,7 @@ async def test_after_a_restore_the_ledger_is_what_it_was_and_nothing_is_decided_
             )
         )
     assert verdict.holds, verdict.words()
+    sys.stdout.write(f"{len(everybody)} ways of being cut off; {dict(verdict.figures)}; {found}\n")
 
 
 def _learns(life: Life) -> bool:
