@@ -71,8 +71,8 @@ class Queues:
     A repeat counts once. In `security` a report waits until it is taken *there*: who took the
     ticket while it was an ordinary one has not seen the report. Canaries stand in no queue.
 
-    At most `most` messages are remembered: beyond, the longest queue forgets its first. What became
-    of each is worked out when somebody asks, which is seldom; records come all the time.
+    At most `most` messages are remembered, the solved ones forgotten first (`_make_room`). What
+    became of each is worked out when somebody asks, which is seldom; records come all the time.
     """
 
     most: int = REMEMBERED_MESSAGES
@@ -129,17 +129,48 @@ class Queues:
         if name in self._live[queue] or name in self._withdrawn:
             return False
         self._live[queue][name] = Message(name, s.ticket_id, s.at, s.found_by, s.over_rate)
-        if sum(map(len, self._live.values())) > self.most:
-            max(self._live.values(), key=len).popitem(last=False)
-            self.evicted += 1
+        if self._remembered() > self.most:
+            self._make_room()
         return True
+
+    def _remembered(self) -> int:
+        return sum(map(len, self._live.values()))
+
+    def _make_room(self) -> None:
+        """A tenth goes: first what was solved, the oldest of it, which is in no figure any more.
+
+        Then the oldest of the longest queue, and of reports only where there is nothing else; from
+        then on figures are too small, and `evicted` says so.
+        """
+        room = self.most - self.most // 10
+        solved = sorted(
+            (message.at, queue, name)
+            for queue, live in self._live.items()
+            for name, message in live.items()
+            if self._state_of(queue, message) is State.SOLVED
+        )
+        for _, queue, name in solved[: self._remembered() - room]:
+            del self._live[queue][name]
+        while self._remembered() > room:
+            ordinary = [live for queue, live in self._live.items() if queue is not Queue.SECURITY]
+            longest = max(ordinary, key=len) or self._live[Queue.SECURITY]
+            longest.popitem(last=False)
+            self.evicted += 1
 
     def _hear(self, ticket_id: str, s: Sighting) -> None:
         if s.status not in STATUSES:
             return
         self._said[ticket_id] = Said(TicketStatus(s.status), s.at)
         self._said.move_to_end(ticket_id)
-        shrink(self._said, self.most)
+        if len(self._said) > 2 * self.most:
+            self._forget_words()
+
+    def _forget_words(self) -> None:
+        """The oldest words on tickets that stand nowhere; those may still come, so not all."""
+        standing = {m.known_as for live in self._live.values() for m in live.values()}
+        surplus = len(self._said) - self.most - self.most // 2
+        for ticket_id in [each for each in self._said if each not in standing][:surplus]:
+            del self._said[ticket_id]
 
     def _state_of(self, queue: Queue, message: Message) -> State:
         said = self._said.get(message.known_as)

@@ -89,6 +89,38 @@ def test_a_long_queue_forgets_its_own_and_no_report() -> None:
     assert seen.evicted == 3
 
 
+def test_what_is_solved_is_forgotten_before_anything_that_waits() -> None:
+    seen = queues(
+        routed("core", 1, "m1"), routed("core", 2, "m2", ticket_id=TWO), said("solved", 3, TWO)
+    )
+    seen.most = 2
+    seen.see(routed("core", 4, "m4", ticket_id="three"))
+    assert [m.name for m in seen.waiting(Queue.CORE)] == ["m1", "m4"]
+    assert seen.live(Queue.CORE) == 2
+    assert seen.evicted == 0
+
+
+def test_more_reports_than_can_be_kept_push_everything_else_out_first() -> None:
+    seen = Queues(most=3)
+    seen.see(routed("core", 0, "m0"))
+    for n in range(1, 4):
+        seen.see(routed("security", n, f"s{n}", ticket_id=f"t{n}"))
+    assert [m.name for m in seen.waiting(Queue.SECURITY)] == ["s1", "s2", "s3"]
+    assert seen.waiting(Queue.CORE) == []
+    seen.see(routed("security", 4, "s4", ticket_id="t4"))
+    assert [m.name for m in seen.waiting(Queue.SECURITY)] == ["s2", "s3", "s4"]
+    assert seen.evicted == 2
+
+
+def test_what_was_said_of_a_message_that_stands_is_never_forgotten() -> None:
+    seen = Queues(most=4)
+    seen.see(routed("security", 1, "s1"))
+    seen.see(said("taken", 2))
+    for n in range(20):
+        seen.see(said("solved", 3 + n, f"t{n}"))
+    assert seen.standing(Queue.SECURITY) == Standing(waiting=0, taken=1, oldest=None)
+
+
 RECORDS = st.one_of(
     st.builds(
         routed, st.sampled_from(["core", "security"]), st.integers(0, 9), st.sampled_from("abc")
