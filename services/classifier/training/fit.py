@@ -32,7 +32,8 @@ from services.classifier.training.corpus import Labelled
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.intp]
 DIMENSIONS = 1000
-"""In which tickets are told apart when fitting; more of them only learn the noise."""
+SURFACE_DIMENSIONS = 1700
+"""In which tickets are told apart when fitting, of all and of words; more learn the noise."""
 SPARE = 100
 """Dimensions more while they are looked for."""
 ROUNDS = 2
@@ -147,7 +148,14 @@ def material_of(tickets: Sequence[Labelled], encoder: Encoder, choice: Choice) -
     even = ((deep - mean) * scale).astype(np.float32)
     own = products(surface)
     return Material(
-        tickets, features, surface, deep, mean, scale, common(own + even @ even.T), common(own)
+        tickets,
+        features,
+        surface,
+        deep,
+        mean,
+        scale,
+        common(own + even @ even.T, DIMENSIONS),
+        common(own, SURFACE_DIMENSIONS),
     )
 
 
@@ -195,20 +203,20 @@ def answers_of(
     return np.vstack([m.coef_ for m in models]).T, np.concatenate([m.intercept_ for m in models])
 
 
-def common(gram: Floats) -> Common:
-    """The dimensions of these inner products, the strongest `DIMENSIONS` of them.
+def common(gram: Floats, dimensions: int) -> Common:
+    """The strongest dimensions of these inner products.
 
     Found by multiplying a fixed random start again and again: a tenth of the time of all of them.
     """
     size = len(gram)
-    wide = min(size, DIMENSIONS + SPARE)
+    wide = min(size, dimensions + SPARE)
     start = np.random.default_rng(SEED).standard_normal((size, wide)).astype(np.float32)
     basis = np.linalg.qr(gram @ start)[0]
     for _ in range(ROUNDS):
         basis = np.linalg.qr(gram @ basis)[0]
     strength, turn = np.linalg.eigh((basis.T @ (gram @ basis)).astype(np.float64))
-    strength = np.maximum(strength[-DIMENSIONS:], LEAST_STRENGTH).astype(np.float32)
-    axes = basis @ turn[:, -DIMENSIONS:].astype(np.float32)
+    strength = np.maximum(strength[-dimensions:], LEAST_STRENGTH).astype(np.float32)
+    axes = basis @ turn[:, -dimensions:].astype(np.float32)
     return Common(np.ascontiguousarray(axes * np.sqrt(strength)), strength)
 
 

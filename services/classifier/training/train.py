@@ -28,7 +28,6 @@ from services.classifier.model import (
 )
 from services.classifier.training.calibrate import (
     RIGHT_AMONG_DECIDED,
-    RIGHT_BY_WORDS,
     Decided,
     decided_of,
     look_threshold,
@@ -161,7 +160,7 @@ def choose(tickets: Sequence[Labelled], scores: Floats) -> Card:
     Those of judging in full come from the tickets that are judged so.
     """
     by_words, in_full = scores[:, :ANSWERS], scores[:, ANSWERS:SECURITY]
-    quick = scale_of(tickets, by_words, RIGHT_BY_WORDS)
+    quick = scale_of(tickets, by_words, RIGHT_AMONG_DECIDED)
     likely = scope_likelihoods(quick, by_words)
     sure = sure_of(quick, likely)
     done = decided_of(likely[sure], right_answers(tickets)[sure])
