@@ -17,7 +17,7 @@ Acknowledged = asyncio.Future[object]
 
 LARGE = 128 * 1024
 """Bytes of a value, far below what a batch or a request may have."""
-REMEMBERED = 25_000
+REMEMBERED = 5_000
 """Acknowledged ids kept at least, and up to twice as many, so that a batch worked through twice is
 not written twice."""
 

@@ -26,7 +26,7 @@ from tests.bench.peers.job import TABLE
 from tests.bench.place import BENCH, Child, Place, services_of
 from tests.bench.rows.stages import ENTITLING, tell_licences
 
-TICKETS = 1_500
+TICKETS = 6_000
 """In a round."""
 ROUNDS = 2
 LONG, LONG_ROUND = 100_000, 10_000
