@@ -12,7 +12,7 @@ EXIT_CODE = 128 + signal.SIGTERM
 
 
 class ToldToEnd(SystemExit):
-    """SIGTERM or SIGHUP; no task of asyncio swallows it on the way out, as it would others."""
+    """SIGTERM or SIGHUP."""
 
     def __init__(self) -> None:
         super().__init__(EXIT_CODE)
@@ -22,18 +22,26 @@ class ToldToEnd(SystemExit):
 def ended_by_signals() -> Iterator[None]:
     """Turn the first SIGTERM or SIGHUP into ToldToEnd; later ones don't disturb the ending.
 
-    Ctrl-C is heard even where a shell started us in the background, deaf to it.
+    Inside it counts as Ctrl-C, for only that does asyncio take without losing a task in between;
+    which is heard even where a shell started us in the background, deaf to it.
     """
+    told = False
 
     def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal told
+        told = True
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        raise ToldToEnd
+        signal.raise_signal(signal.SIGINT)
 
     before = {number: signal.signal(number, end) for number in SIGNALS}
     before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
+    except KeyboardInterrupt:
+        if told:
+            raise ToldToEnd from None
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
