@@ -202,7 +202,7 @@ def _screened(subject: str, body: str) -> bool:
 
 
 def _show(title: str, some: Sequence[Figure]) -> None:
-    rows = [(f.name, f"{f.value:.3f}", report.interval(f), f.size) for f in some]
+    rows = [(f.name, report.number(f.value), report.interval(f), f.size) for f in some]
     show(table((title, "value", "95 % interval", "tickets"), rows))
 
 

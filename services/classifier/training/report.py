@@ -50,7 +50,7 @@ def text(sets: Mapping[str, Sequence[Answer]], rates: Sequence[Rate], model: str
 
 def table(some: Sequence[Figure]) -> str:
     rows = ["| figure | value | 95 % interval | tickets |", "|---|---|---|---|"]
-    rows += [f"| {f.name} | {_number(f.value)} | {interval(f)} | {f.size} |" for f in some]
+    rows += [f"| {f.name} | {number(f.value)} | {interval(f)} | {f.size} |" for f in some]
     return "\n".join(rows) + "\n"
 
 
@@ -62,7 +62,7 @@ def per_scope(answers: Sequence[Answer]) -> str:
         precision = share("", sum(a.right for a in said), len(said)).value
         recall = share("", sum(a.right for a in meant), len(meant)).value
         rows.append(
-            f"| {scope} | {_number(precision)} | {_number(recall)} | {len(said)} | {len(meant)} |"
+            f"| {scope} | {number(precision)} | {number(recall)} | {len(said)} | {len(meant)} |"
         )
     return "\n".join(rows) + "\n"
 
@@ -100,6 +100,10 @@ def changed(rates: Sequence[Rate]) -> str:
     return "\n".join(rows) + "\n"
 
 
+def number(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:.3f}"
+
+
 def interval(figure: Figure) -> str:
     if figure.low is None or figure.high is None:
         return "–"
@@ -108,7 +112,3 @@ def interval(figure: Figure) -> str:
 
 def _slice(name: str, answers: Sequence[Answer]) -> Figure:
     return share(name, sum(a.right for a in answers), len(answers))
-
-
-def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}"
